@@ -1,0 +1,100 @@
+// The import law of docs/architecture.md. Arrows run down only; each outside dependency has one door.
+// `npm run law` fails on any other arrow and on any circle; the normal build runs it.
+
+const FEATURES = 'tenants|images|faces|people|review-pending|search|jobs|health';
+const PORTS = 'database|inference|imaging|storage|queue';
+const room = (names) => `^src/(${names})/`;
+
+/** One outside dependency, one room that may import it. */
+const door = (name, packages, rooms) => ({
+  name: `door-${name}`,
+  comment: `Only ${rooms} may import ${name}: its types do not leave its room.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: room(rooms) },
+  to: { path: `^(node_modules/)?(${packages})(/|$)` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+    { name: 'no-orphans', severity: 'error', from: { path: '^src/', orphan: true, pathNot: ['\\.d\\.ts$', '\\.spec\\.ts$', '\\.worker\\.ts$', '^src/cli/', '^src/main\\.ts$', 'generated/'] }, to: {} },
+    {
+      name: 'domain-is-pure',
+      comment: 'domain imports only domain: no package, no node:*, no other room.',
+      severity: 'error',
+      from: { path: '^src/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^src/domain/' },
+    },
+    {
+      name: 'config-and-http-stand-on-domain',
+      severity: 'error',
+      from: { path: room('config|http') },
+      to: { path: '^src/', pathNot: room('config|http|domain') },
+    },
+    {
+      name: 'ports-do-not-import-ports',
+      severity: 'error',
+      from: { path: room(PORTS) },
+      to: { path: room(PORTS), pathNot: '^src/$1/' },
+    },
+    {
+      name: 'ports-import-down',
+      severity: 'error',
+      from: { path: room(PORTS) },
+      to: { path: '^src/', pathNot: [room('config|domain'), '^src/$1/'] },
+    },
+    {
+      name: 'auth-imports-down',
+      severity: 'error',
+      from: { path: room('auth') },
+      to: { path: '^src/', pathNot: room(`auth|database|config|http|domain`) },
+    },
+    {
+      name: 'clusters-imports-down',
+      severity: 'error',
+      from: { path: room('clusters') },
+      to: { path: '^src/', pathNot: room(`clusters|auth|${PORTS}|config|http|domain`) },
+    },
+    {
+      name: 'ingest-imports-down',
+      severity: 'error',
+      from: { path: room('ingest') },
+      to: { path: '^src/', pathNot: room(`ingest|clusters|auth|${PORTS}|config|http|domain`) },
+    },
+    {
+      name: 'features-do-not-import-features',
+      severity: 'error',
+      from: { path: room(FEATURES) },
+      to: { path: room(FEATURES), pathNot: '^src/$1/' },
+    },
+    {
+      name: 'nobody-imports-up',
+      comment: 'features are imported by main and the application module only.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(main|app\\.module|application)\\.ts$', room(FEATURES)] },
+      to: { path: room(FEATURES) },
+    },
+    {
+      name: 'cli-talks-http',
+      comment: 'The command line is a client of the public API: it may share config and domain, nothing else.',
+      severity: 'error',
+      from: { path: room('cli') },
+      to: { path: '^src/', pathNot: room('cli|config|domain') },
+    },
+    door('prisma-and-pg', '@prisma/[^/]+|prisma|pg|@electric-sql/[^/]+', 'database'),
+    door('onnxruntime', 'onnxruntime-node|protobufjs', 'inference'),
+    door('piscina', 'piscina', 'inference|imaging'),
+    door('sharp', 'sharp|heic-decode|libheif-js', 'imaging'),
+    door('pg-boss', 'pg-boss', 'queue'),
+    door('toml', 'smol-toml', 'config|inference'),
+    door('commander', 'commander', 'cli'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: 'src/database/generated' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js'] },
+  },
+};

@@ -1,0 +1,79 @@
+// A fault that a caller can act on. It is thrown where it is understood; only the problem filter of src/http turns it
+// into an HTTP status.
+
+/** Every code that Kindred answers with. A code is stable: clients branch on it, never on the text. */
+export const ERROR_CODES = [
+  'request.invalid',
+  'request.too_large',
+  'request.unsupported_media_type',
+  'route.not_found',
+  'auth.credentials_missing',
+  'auth.token_invalid',
+  'auth.scope_insufficient',
+  'tenant.not_found',
+  'tenant.exists',
+  'api_key.not_found',
+  'image.not_found',
+  'image.unreadable',
+  'image.unsupported',
+  'image.too_large',
+  'image.no_face',
+  'face.not_found',
+  'face.dismissed',
+  'crop.unavailable',
+  'cluster.not_found',
+  'cluster.merged',
+  'cluster.labels_differ',
+  'constraint.conflict',
+  'review_item.not_found',
+  'review_item.closed',
+  'review_item.decision_invalid',
+  'job.not_found',
+  'job.not_cancellable',
+  'inference.busy',
+  'inference.unavailable',
+  'service.stopping',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** One fault inside a request. `pointer` is a JSON pointer into the body, or `#/path/x`, `#/query/x`, `#/header/x`. */
+export interface FieldFault {
+  readonly pointer: string;
+  readonly detail: string;
+  readonly code: string;
+}
+
+export interface DomainErrorOptions {
+  /** True when the same request may succeed later without a change. */
+  readonly retryable?: boolean;
+  /** Seconds after which a retry is worth trying; sent as `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+  readonly faults?: readonly FieldFault[];
+  /** Extra members of the answer (RFC 9457 extension members): ids and plain figures only. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  /** What went wrong inside; logged, never answered. */
+  readonly cause?: unknown;
+}
+
+export class DomainError extends Error {
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
+  readonly faults: readonly FieldFault[];
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  /** @param detail Public text: it is answered to the client, so it holds no exception text and no secret. */
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    options: DomainErrorOptions = {},
+  ) {
+    super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'DomainError';
+    this.retryable = options.retryable ?? false;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.faults = options.faults ?? [];
+    this.extensions = options.extensions ?? {};
+  }
+}
