@@ -1,0 +1,95 @@
+// Background work over pg-boss: what a process accepted is done by some process, also after a crash.
+//
+// A message holds ids only. What a job is about, how far it is and how it ended stands in the tenant's own `jobs` row,
+// under row-level security; the queue's tables never hold anything of a tenant but its id.
+import PgBoss from 'pg-boss';
+
+/** Kinds of background work; each has one queue. */
+export const JOB_KINDS = ['ingest_image', 'erase_tenant'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+export interface JobMessage {
+  readonly tenantId: string;
+  readonly jobId: string;
+}
+
+/** One try at a job. */
+export interface JobAttempt extends JobMessage {
+  /** True when no retry follows a failure. */
+  readonly last: boolean;
+}
+
+/** Throws when the job shall be tried again. */
+export type JobHandler = (attempt: JobAttempt) => Promise<void>;
+
+/** Where the queue's tables are: a URL, or the socket folder of the embedded database. */
+export type QueueConnection =
+  | { readonly connectionString: string }
+  | { readonly host: string; readonly user: string; readonly database: string };
+
+/** Tries after the first one, and the first pause between them (doubled each time), s. */
+const RETRY_LIMIT = 3;
+const RETRY_DELAY_SECONDS = 2;
+/** After this time a job whose process died is given to another, s. It must exceed the longest honest run of a job. */
+const EXPIRE_SECONDS: Readonly<Record<JobKind, number>> = { ingest_image: 120, erase_tenant: 900 };
+/** pg-boss polls: its shortest interval, s. */
+const POLLING_SECONDS = 0.5;
+/** Time that running jobs get to end on shutdown, ms. */
+const STOP_TIMEOUT_MS = 30_000;
+
+export class JobQueue {
+  private constructor(private readonly boss: PgBoss) {}
+
+  /**
+   * Connects and creates the queue's tables when they are missing.
+   * @param onError Told of faults in the background (a lost connection, a failed poll): they are retried by pg-boss.
+   */
+  static async start(connection: QueueConnection, onError: (error: Error) => void): Promise<JobQueue> {
+    const boss = new PgBoss({
+      ...connection,
+      schema: 'kindred_queue',
+      application_name: 'kindred-queue',
+      max: 2,
+      schedule: false,
+      maintenanceIntervalSeconds: 30,
+      deleteAfterDays: 2,
+      archiveCompletedAfterSeconds: 3600,
+    });
+    boss.on('error', onError);
+    await boss.start();
+    for (const kind of JOB_KINDS) {
+      await boss.createQueue(kind, {
+        name: kind,
+        policy: 'standard',
+        retryLimit: RETRY_LIMIT,
+        retryDelay: RETRY_DELAY_SECONDS,
+        retryBackoff: true,
+        expireInSeconds: EXPIRE_SECONDS[kind],
+      });
+    }
+    return new JobQueue(boss);
+  }
+
+  /** Hands a job to the workers. Sending the same job again changes nothing: the job's id is the message's id. */
+  async send(kind: JobKind, message: JobMessage): Promise<void> {
+    await this.boss.send(kind, { ...message }, { id: message.jobId });
+  }
+
+  /** Works on jobs of one kind, `concurrency` at once in this process. */
+  async work(kind: JobKind, concurrency: number, handler: JobHandler): Promise<void> {
+    for (let worker = 0; worker < concurrency; worker++) {
+      await this.boss.work<JobMessage>(
+        kind,
+        { batchSize: 1, pollingIntervalSeconds: POLLING_SECONDS, includeMetadata: true },
+        async ([job]) => {
+          if (job) await handler({ ...job.data, last: job.retryCount >= job.retryLimit });
+        },
+      );
+    }
+  }
+
+  /** Takes no new job, lets the running ones end, and closes the connection. */
+  async stop(): Promise<void> {
+    await this.boss.stop({ graceful: true, wait: true, timeout: STOP_TIMEOUT_MS });
+  }
+}
