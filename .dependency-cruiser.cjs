@@ -1,7 +1,7 @@
 // The import law of docs/architecture.md. Arrows run down only; each outside dependency has one door.
 // `npm run law` fails on any other arrow and on any circle; the normal build runs it.
 
-const FEATURES = 'tenants|images|faces|people|review-pending|search|jobs|health';
+const FEATURES = 'tenants|images|faces|review-pending|search|health';
 const PORTS = 'database|inference|imaging|storage|queue';
 const room = (names) => `^src/(${names})/`;
 
@@ -51,6 +51,12 @@ module.exports = {
       to: { path: '^src/', pathNot: room(`auth|database|config|http|domain`) },
     },
     {
+      name: 'jobs-imports-down',
+      severity: 'error',
+      from: { path: room('jobs') },
+      to: { path: '^src/', pathNot: room(`jobs|auth|${PORTS}|config|http|domain`) },
+    },
+    {
       name: 'clusters-imports-down',
       severity: 'error',
       from: { path: room('clusters') },
@@ -60,7 +66,7 @@ module.exports = {
       name: 'ingest-imports-down',
       severity: 'error',
       from: { path: room('ingest') },
-      to: { path: '^src/', pathNot: room(`ingest|clusters|auth|${PORTS}|config|http|domain`) },
+      to: { path: '^src/', pathNot: room(`ingest|clusters|jobs|auth|${PORTS}|config|http|domain`) },
     },
     {
       name: 'features-do-not-import-features',

@@ -1,0 +1,70 @@
+// Pictures that were accepted for later: the same pipeline, fed by the queue.
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { JobRecord } from '../database/records.js';
+import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
+import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { IngestPipeline, type IngestRequest } from './ingest.pipeline.js';
+
+/** What a job of kind `ingest_image` holds: JSON, ids and facts only. */
+interface IngestJobInput {
+  readonly image_id: string;
+  readonly sha256: string;
+  readonly byte_length: number;
+  readonly actor: string;
+  readonly declared_type: string | null;
+  readonly external_id: string | null;
+  readonly captured_at: string | null;
+  readonly label: string | null;
+}
+
+@Injectable()
+export class IngestJobs {
+  constructor(
+    private readonly jobs: BackgroundJobs,
+    private readonly pipeline: IngestPipeline,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /** Keeps the bytes and queues the work. The image's id is fixed now, so that a retry finds its own blob. */
+  async accept(request: IngestRequest): Promise<JobRecord> {
+    const imageId = request.imageId ?? uuidv7();
+    await this.blobs.commit(request.upload, imageBlobKey(request.tenantId, imageId));
+    const input: IngestJobInput = {
+      image_id: imageId,
+      sha256: request.upload.sha256,
+      byte_length: request.upload.byteLength,
+      actor: request.actor,
+      declared_type: request.upload.declaredType ?? null,
+      external_id: request.externalId ?? null,
+      captured_at: request.capturedAt?.toISOString() ?? null,
+      label: request.label ?? null,
+    };
+    return this.jobs.submit(request.tenantId, 'ingest_image', { ...input });
+  }
+
+  /** Starts taking queued pictures in this process. */
+  async startWorker(concurrency: number): Promise<void> {
+    await this.jobs.work('ingest_image', concurrency, (context) => this.ingest(context));
+  }
+
+  private async ingest({ tenantId, input: raw }: JobContext): Promise<Record<string, unknown>> {
+    const input = raw as unknown as IngestJobInput;
+    const outcome = await this.pipeline.ingest({
+      tenantId,
+      actor: input.actor,
+      imageId: input.image_id,
+      upload: {
+        path: this.blobs.pathOf(imageBlobKey(tenantId, input.image_id)),
+        sha256: input.sha256,
+        byteLength: input.byte_length,
+        declaredType: input.declared_type ?? undefined,
+      },
+      externalId: input.external_id ?? undefined,
+      capturedAt: input.captured_at === null ? undefined : new Date(input.captured_at),
+      label: input.label ?? undefined,
+    });
+    if (outcome.imageId !== input.image_id) await this.blobs.delete(imageBlobKey(tenantId, input.image_id));
+    return { image_id: outcome.imageId, created: outcome.created };
+  }
+}

@@ -1,0 +1,104 @@
+// From a staged upload to a stored image with assigned faces: decode, detect, align, embed, assign.
+//
+// [Note: Nothing half-written]
+// The bytes are moved to their final place before the one transaction that makes the image exist, because a row must
+// never name a blob that is not there. A crash between the two leaves a blob without a row; BlobSweep removes it.
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AssignFaces } from '../clusters/assign-faces.js';
+import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
+import type { ImageRecord } from '../database/records.js';
+import { TenantStore, type TenantScope } from '../database/tenant-store.js';
+import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
+import { FaceExtractor, type Extraction } from './extract-faces.js';
+import { IngestLimiter } from './ingest-limiter.js';
+
+/** What a client may say about a picture. */
+export interface ImageDescription {
+  readonly externalId?: string | undefined;
+  readonly capturedAt?: Date | undefined;
+  /** Name of the person in the picture, when it shows one. */
+  readonly label?: string | undefined;
+}
+
+export interface IngestRequest extends ImageDescription {
+  readonly tenantId: string;
+  readonly actor: string;
+  readonly upload: StagedBlob & { readonly declaredType?: string | undefined };
+  /** Given when the id was promised before (a job); a retry then finds its own blob. */
+  readonly imageId?: string;
+}
+
+export interface IngestOutcome {
+  readonly imageId: string;
+  /** False when the tenant already had an image of exactly these bytes: nothing was changed. */
+  readonly created: boolean;
+}
+
+@Injectable()
+export class IngestPipeline {
+  private readonly limiter: IngestLimiter;
+
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly extractor: FaceExtractor,
+    private readonly assignFaces: AssignFaces,
+    private readonly blobs: BlobStore,
+    @Inject(KINDRED_CONFIG) config: KindredConfig,
+  ) {
+    this.limiter = new IngestLimiter(config.ingest.concurrency, config.ingest.queueMax);
+  }
+
+  /**
+   * Stores a picture and assigns its faces. The same bytes again answer the same image.
+   * @throws DomainError image.* for a picture that cannot be used, inference.busy when the line is full.
+   */
+  async ingest(request: IngestRequest): Promise<IngestOutcome> {
+    const scope = this.tenants.forTenant(request.tenantId);
+    const known = await this.findSameBytes(scope, request.upload.sha256);
+    if (known) return { imageId: known.id, created: false };
+    return this.limiter.run(async () => {
+      const extraction = await this.extractor.extract(request.upload.path, request.upload.declaredType);
+      return this.store(scope, request, extraction);
+    });
+  }
+
+  private findSameBytes(scope: TenantScope, sha256: string): Promise<ImageRecord | null> {
+    return scope.read((repositories) => repositories.images.findBySha256(sha256));
+  }
+
+  private async store(scope: TenantScope, request: IngestRequest, extraction: Extraction): Promise<IngestOutcome> {
+    const image = imageRecord(request, extraction);
+    const key = imageBlobKey(request.tenantId, image.id);
+    await this.blobs.commit(request.upload, key);
+    // When the transaction fails the blob stays for the sweep: a lost connection does not tell whether it was committed.
+    const outcome = await scope.transaction(async (repositories) => {
+      // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
+      const known = await repositories.images.findBySha256(image.sha256);
+      if (known) return { imageId: known.id, created: false };
+      await repositories.images.insert(image);
+      await this.assignFaces.assign(repositories, { image, faces: extraction.faces, actor: request.actor });
+      return { imageId: image.id, created: true };
+    });
+    if (outcome.imageId !== image.id) await this.blobs.delete(key);
+    return outcome;
+  }
+}
+
+function imageRecord(request: IngestRequest, extraction: Extraction): ImageRecord {
+  return {
+    id: request.imageId ?? uuidv7(),
+    externalId: request.externalId ?? null,
+    sha256: request.upload.sha256,
+    phash: extraction.phash,
+    contentType: extraction.header.contentType,
+    width: extraction.header.width,
+    height: extraction.header.height,
+    byteSize: request.upload.byteLength,
+    capturedAt: request.capturedAt ?? null,
+    label: request.label ?? null,
+    notes: [...extraction.notes],
+    turn: extraction.turn,
+    createdAt: new Date(),
+  };
+}

@@ -1,0 +1,91 @@
+// Jobs that outlive their request: a row that the tenant can look at, and a message that some worker takes.
+//
+// [Note: The row is the truth]
+// The row is written first, the message sent after. A crash between the two leaves a queued row without a message;
+// `resume` sends it again at the next start, and a message that is sent twice is one message (its id is the job's id).
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { SystemStore } from '../database/system-store.js';
+import type { JobRecord } from '../database/records.js';
+import { TenantStore } from '../database/tenant-store.js';
+import { DomainError } from '../domain/domain-error.js';
+import { JobQueue, type JobAttempt, type JobKind } from '../queue/job-queue.js';
+
+/** What a job's work is given. */
+export interface JobContext {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Does the work and answers what the job's `result` shall say. It may run again after a crash, so it must be idempotent. */
+export type JobWork = (context: JobContext) => Promise<Record<string, unknown>>;
+
+@Injectable()
+export class BackgroundJobs {
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly system: SystemStore,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** Accepts a job: from here on it will be done, or fail with a reason, whatever happens to this process. */
+  async submit(tenantId: string, kind: JobKind, input: Record<string, unknown>, jobId: string = uuidv7()): Promise<JobRecord> {
+    const job: JobRecord = {
+      id: jobId,
+      kind,
+      state: 'queued',
+      progress: {},
+      input,
+      result: null,
+      problem: null,
+      createdAt: new Date(),
+      startedAt: null,
+      finishedAt: null,
+    };
+    await this.tenants.forTenant(tenantId).read((repositories) => repositories.jobs.insert(job));
+    await this.queue.send(kind, { tenantId, jobId });
+    return job;
+  }
+
+  /** Takes jobs of one kind, `concurrency` at once. */
+  async work(kind: JobKind, concurrency: number, work: JobWork): Promise<void> {
+    await this.queue.work(kind, concurrency, (attempt) => this.attempt(attempt, work));
+  }
+
+  /** Sends the messages of queued jobs again: one may have been lost in a crash. */
+  async resume(): Promise<number> {
+    const open = await this.system.transaction((repositories) => repositories.jobs.listUnfinished());
+    for (const { tenantId, id, kind } of open) await this.queue.send(kind as JobKind, { tenantId, jobId: id });
+    return open.length;
+  }
+
+  private async attempt({ tenantId, jobId, last }: JobAttempt, work: JobWork): Promise<void> {
+    const scope = this.tenants.forTenant(tenantId);
+    const job = await scope.read((repositories) => repositories.jobs.find(jobId));
+    // Cancelled, erased with its tenant, or done by an attempt whose end the queue did not hear of.
+    if (!job || job.finishedAt !== null) return;
+    await scope.read((r) => r.jobs.update(jobId, { state: 'running', startedAt: job.startedAt ?? new Date() }));
+    try {
+      const result = await work({ tenantId, jobId, input: job.input });
+      await scope.read((r) => r.jobs.update(jobId, { state: 'succeeded', result, finishedAt: new Date() }));
+    } catch (error) {
+      const final = last || (error instanceof DomainError && !error.retryable);
+      if (!final) {
+        await scope.read((r) => r.jobs.update(jobId, { state: 'queued' }));
+        throw error;
+      }
+      await scope.read((r) =>
+        r.jobs.update(jobId, { state: 'failed', problem: problemOf(error), finishedAt: new Date() }),
+      );
+      // An error that nobody coded is a fault of ours: the queue logs it.
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+}
+
+function problemOf(error: unknown): Record<string, unknown> {
+  return error instanceof DomainError
+    ? { code: error.code, detail: error.detail }
+    : { code: 'internal', detail: 'the job failed' };
+}
