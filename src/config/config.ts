@@ -1,0 +1,82 @@
+// What the service may be told from outside, as the rest of the house sees it: typed, checked, frozen.
+// Names, units, ranges, defaults and reasons of the keys stand in config-schema.ts.
+import type { LogLevel, Role } from './config-schema.js';
+
+/** Injection token of KindredConfig. */
+export const KINDRED_CONFIG = Symbol('KindredConfig');
+
+export interface KindredConfig {
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    /** Longest time to receive a whole request, ms. */
+    readonly requestTimeoutMs: number;
+    /** Proxies in front whose X-Forwarded-For is believed, count. */
+    readonly trustedProxies: number;
+  };
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly roles: readonly Role[];
+  readonly logLevel: LogLevel;
+  readonly database: {
+    /** PostgreSQL connection URL; undefined = the embedded database in `dataDir`. Secret: it may hold a password. */
+    readonly url?: string;
+    /** Connections of this process, count. */
+    readonly poolSize: number;
+  };
+  readonly storage: {
+    /** Absolute path of the folder that keeps the images; `<dataDir>/blobs` unless configured. */
+    readonly blobsDir: string;
+  };
+  readonly auth: {
+    /** Undefined = generated once and kept in `dataDir`. Secret. */
+    readonly adminToken?: string;
+  };
+  readonly models: {
+    /** Absolute path of the folder of model packs. */
+    readonly dir: string;
+    /** Pack id; undefined = the best one that is installed. */
+    readonly pack?: string;
+  };
+  readonly inference: {
+    readonly executionProvider: 'cpu' | 'cuda';
+    /** Threads that hold model sessions, count. */
+    readonly workers: number;
+    readonly threadsPerWorker: number;
+    /** Tasks that may wait for a worker before callers are told to come back, count. */
+    readonly queueMax: number;
+    readonly graphOptimization: 'all' | 'extended';
+  };
+  readonly imaging: {
+    /** Largest accepted file, bytes. */
+    readonly bytesMax: number;
+    /** Largest accepted image, px (width × height), checked from the header. */
+    readonly pixelsMax: number;
+    /** Long side given to the detector, px; undefined = as the pack says. */
+    readonly detectorLongSidePx?: number;
+  };
+  readonly ingest: {
+    /** Images processed at once by this process, count. */
+    readonly concurrency: number;
+    /** Images that may wait, count. */
+    readonly queueMax: number;
+    /** Time after which an upload is answered 202 and goes on as a job, ms. */
+    readonly syncTimeoutMs: number;
+  };
+  /** Overrides of the operating point (src/domain/cluster/thresholds.ts); an absent one keeps what the pack says. */
+  readonly clustering: {
+    readonly accept?: number;
+    readonly ask?: number;
+    readonly marginLogit?: number;
+    readonly neighbours?: number;
+    readonly neighbourSimilarityMin?: number;
+    readonly reviewFacesMin?: number;
+  };
+  /** Overrides of the quality gate; an absent one keeps what the pack says. */
+  readonly quality: {
+    /** Shorter side of a face's box, px of the upright image. */
+    readonly faceSizePxMin?: number;
+    /** Quality under which a face founds and joins nothing by itself, 0..1. */
+    readonly qualityMin?: number;
+  };
+}
