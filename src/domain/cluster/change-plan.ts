@@ -1,0 +1,87 @@
+// A change as data: what a decision will do, before anything is written. One executor (src/clusters/apply-plan.ts) applies
+// every plan in one transaction; it also keeps centroids, counts and review items in step with what moved.
+import type { ReviewKind } from '../review/review-item.js';
+
+export type Change =
+  | {
+      readonly do: 'create_cluster';
+      readonly clusterId: string;
+      readonly state: 'pending' | 'confirmed';
+      readonly label: string | null;
+      readonly externalRef: string | null;
+    }
+  | {
+      /** Only the members that are present change. */
+      readonly do: 'update_cluster';
+      readonly clusterId: string;
+      readonly state?: 'pending' | 'confirmed' | 'ignored';
+      readonly label?: string | null;
+      readonly externalRef?: string | null;
+      readonly coverFaceId?: string | null;
+    }
+  | { readonly do: 'close_as_merged'; readonly clusterId: string; readonly into: string }
+  | { readonly do: 'delete_cluster'; readonly clusterId: string }
+  | {
+      /** Members that are absent stay as they are. */
+      readonly do: 'move_face';
+      readonly faceId: string;
+      /** null: the face belongs to nobody. */
+      readonly toClusterId: string | null;
+      readonly assignedBy?: 'auto' | 'human';
+      readonly locked?: boolean;
+      /** Cosine similarity (-1..1) and chance (0..1) of the face with its new cluster. */
+      readonly similarity?: number | null;
+      readonly probability?: number | null;
+    }
+  | {
+      /** The face stays where it is, by a human's word. */
+      readonly do: 'lock_face';
+      readonly faceId: string;
+    }
+  | { readonly do: 'dismiss_face'; readonly faceId: string }
+  | {
+      readonly do: 'add_constraint';
+      readonly kind: 'must_link' | 'cannot_link';
+      readonly faceA: string;
+      readonly faceB: string;
+    }
+  | { readonly do: 'retire_constraint'; readonly constraintId: string }
+  | {
+      readonly do: 'close_item';
+      readonly itemId: string;
+      readonly state: 'resolved' | 'dismissed';
+      /** What was decided; answered to whoever comes too late. */
+      readonly outcome: Readonly<Record<string, unknown>>;
+    }
+  | {
+      /** Opens the question, or brings new evidence to the open one on the same subject. */
+      readonly do: 'open_item';
+      readonly kind: ReviewKind;
+      readonly subjectKey: string;
+      readonly faceId: string | null;
+      readonly clusterId: string | null;
+      readonly evidence: Readonly<Record<string, unknown>>;
+      readonly priority: number;
+      readonly similarity: number | null;
+      readonly probability: number | null;
+    };
+
+/** What kind of operation a plan becomes. */
+export type PlanKind =
+  | 'assign'
+  | 'cluster_create'
+  | 'cluster_update'
+  | 'cluster_delete'
+  | 'cluster_merge'
+  | 'cluster_split'
+  | 'face_move'
+  | 'face_dismiss'
+  | 'face_delete'
+  | 'image_delete'
+  | 'review_decision';
+
+export interface ChangePlan {
+  readonly kind: PlanKind;
+  /** In the order in which they take effect. */
+  readonly changes: readonly Change[];
+}

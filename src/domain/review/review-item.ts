@@ -1,0 +1,94 @@
+// Review items: open questions with their evidence. Evidence holds ids, similarities and probabilities in the snake_case of
+// the API, because it is stored and answered as it stands; never an embedding.
+import type { AssignmentEvidence, RankedCandidate } from '../cluster/assignment.js';
+
+/** Kinds that are raised today; the table of kinds in the database is wider. */
+export type ReviewKind = 'new_cluster' | 'uncertain_assignment';
+
+export const OPEN_REVIEW_STATES = ['open', 'claimed'] as const;
+
+/** One open item per kind and subject. */
+export const newClusterSubject = (clusterId: string): string => `cluster:${clusterId}`;
+export const uncertainAssignmentSubject = (faceId: string): string => `face:${faceId}`;
+
+export interface NearbyCluster {
+  readonly cluster_id: string;
+  readonly similarity: number;
+  readonly probability: number;
+}
+
+export interface NewClusterEvidence {
+  /** Faces shown, clearest first; `confirm` locks exactly these. */
+  readonly face_ids: readonly string[];
+  /** Faces of the cluster when the evidence was gathered. */
+  readonly face_count: number;
+  /** Up to three clusters that came closest. */
+  readonly nearest: readonly NearbyCluster[];
+}
+
+export interface OfferedCluster extends NearbyCluster {
+  readonly top_mean: number;
+  readonly centroid_similarity: number;
+  /** Log odds. */
+  readonly logit: number;
+  readonly face_count: number;
+  /** Examples shown; a rejection is anchored in exactly these. */
+  readonly face_ids: readonly string[];
+}
+
+export interface UncertainAssignmentEvidence {
+  readonly face_id: string;
+  /** The provisional cluster that the face founded. */
+  readonly own_cluster_id: string;
+  readonly rule: string;
+  /** Best first; never empty. */
+  readonly candidates: readonly OfferedCluster[];
+  readonly accept: number;
+  readonly ask: number;
+  readonly margin_logit: number;
+}
+
+export function offerCluster(candidate: RankedCandidate): OfferedCluster {
+  return {
+    cluster_id: candidate.clusterId,
+    similarity: candidate.similarity,
+    probability: candidate.probability,
+    top_mean: candidate.topMean,
+    centroid_similarity: candidate.centroidSimilarity,
+    logit: candidate.logit,
+    face_count: candidate.faceCount,
+    face_ids: candidate.exemplarFaceIds,
+  };
+}
+
+/** Evidence of an `ask` decision. */
+export function uncertainAssignmentEvidence(
+  faceId: string,
+  ownClusterId: string,
+  offered: readonly RankedCandidate[],
+  evidence: AssignmentEvidence,
+): UncertainAssignmentEvidence {
+  return {
+    face_id: faceId,
+    own_cluster_id: ownClusterId,
+    rule: evidence.rule,
+    candidates: offered.map(offerCluster),
+    accept: evidence.accept,
+    ask: evidence.ask,
+    margin_logit: evidence.marginLogit,
+  };
+}
+
+/**
+ * Whether a cluster without any match is worth a question.
+ * @param dismissedAt Faces that it had when the same question was last dismissed; null when it never was.
+ */
+export function isWorthAsking(
+  faceCount: number,
+  reviewFacesMin: number,
+  dismissedAt: number | null,
+  askAgainGrowth: number,
+): boolean {
+  if (faceCount < reviewFacesMin) return false;
+  return dismissedAt === null || faceCount >= dismissedAt * askAgainGrowth;
+}
