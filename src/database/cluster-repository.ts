@@ -1,0 +1,137 @@
+// The table `clusters` of one tenant.
+import { Prisma } from './generated/client.js';
+import type { IdPage } from './page.js';
+import type { ClusterRecord, ClusterState, CountedClusterRecord } from './records.js';
+import type { Transaction } from './transaction-client.js';
+
+export interface ClusterPage extends IdPage {
+  /** Default: all but merged. */
+  readonly states?: readonly ClusterState[] | undefined;
+  /** Only clusters with (true) or without (false) a label. */
+  readonly labelled?: boolean | undefined;
+  /** Only clusters with exactly this label. */
+  readonly label?: string | undefined;
+  readonly externalRef?: string | undefined;
+}
+
+export type ClusterPatch = Partial<
+  Pick<ClusterRecord, 'state' | 'label' | 'externalRef' | 'coverFaceId' | 'mergedInto'>
+>;
+
+type ClusterRow = Omit<ClusterRecord, 'state'> & { state: string };
+const toRecord = <T extends ClusterRow>(row: T): T & ClusterRecord => ({
+  ...row,
+  state: row.state as ClusterState,
+});
+
+const NOT_MERGED: readonly ClusterState[] = ['pending', 'confirmed', 'ignored'];
+
+const columns = Prisma.sql`c.id, c.state, c.label, c.external_ref AS "externalRef", c.cover_face_id AS "coverFaceId",
+  c.merged_into AS "mergedInto", c.version, c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
+
+export class ClusterRepository {
+  constructor(
+    private readonly tx: Transaction,
+    private readonly tenantId: string,
+  ) {}
+
+  /** A cover face may be inserted later in the same transaction; everything else that is named must be there. */
+  async insertMany(clusters: readonly ClusterRecord[]): Promise<void> {
+    if (clusters.length === 0) return;
+    await this.tx.cluster.createMany({
+      data: clusters.map((cluster) => ({ ...cluster, tenantId: this.tenantId })),
+    });
+  }
+
+  async find(id: string): Promise<ClusterRecord | null> {
+    return (await this.findMany([id]))[0] ?? null;
+  }
+
+  /** In the order of ids; unknown ids are left out. */
+  async findMany(ids: readonly string[]): Promise<ClusterRecord[]> {
+    const rows = await this.tx.cluster.findMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] } },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
+  }
+
+  /** Like `findMany`, and nobody else changes these rows until the transaction ends. */
+  async findManyForUpdate(ids: readonly string[]): Promise<ClusterRecord[]> {
+    const rows = await this.tx.$queryRaw<ClusterRow[]>`
+      SELECT ${columns} FROM clusters c
+      WHERE c.tenant_id = ${this.tenantId} AND c.id = ANY (${[...ids]}::uuid[])
+      ORDER BY c.id FOR NO KEY UPDATE`;
+    return rows.map(toRecord);
+  }
+
+  /** Like `find`, with the numbers of active faces and of their images. */
+  async findCounted(id: string): Promise<CountedClusterRecord | null> {
+    const [row] = await this.selectCounted(Prisma.sql`c.id = ${id}::uuid`, 1);
+    return row ?? null;
+  }
+
+  /** Newest first. */
+  async list({
+    limit,
+    after,
+    states,
+    labelled,
+    label,
+    externalRef,
+  }: ClusterPage): Promise<CountedClusterRecord[]> {
+    const conditions = [Prisma.sql`c.state = ANY (${[...(states ?? NOT_MERGED)]}::text[])`];
+    if (after !== undefined) conditions.push(Prisma.sql`c.id < ${after}::uuid`);
+    if (labelled !== undefined) conditions.push(Prisma.sql`(c.label IS NOT NULL) = ${labelled}::boolean`);
+    if (label !== undefined) conditions.push(Prisma.sql`c.label = ${label}`);
+    if (externalRef !== undefined) conditions.push(Prisma.sql`c.external_ref = ${externalRef}`);
+    return this.selectCounted(Prisma.join(conditions, ' AND '), limit);
+  }
+
+  /**
+   * Changes a cluster and raises its version.
+   * @returns The cluster as it is now, or null when it is unknown or its version is not `expectedVersion`.
+   */
+  async update(id: string, patch: ClusterPatch, expectedVersion?: number): Promise<ClusterRecord | null> {
+    const [row] = await this.tx.cluster.updateManyAndReturn({
+      where: {
+        tenantId: this.tenantId,
+        id,
+        ...(expectedVersion === undefined ? {} : { version: expectedVersion }),
+      },
+      data: { ...patch, version: { increment: 1 }, updatedAt: new Date() },
+      omit: { tenantId: true },
+    });
+    return row ? toRecord(row) : null;
+  }
+
+  /** Makes clusters that were merged into `fromId` point at `toId`, so that a merged id is one step from its target. */
+  async redirectMerged(fromId: string, toId: string): Promise<number> {
+    const { count } = await this.tx.cluster.updateMany({
+      where: { tenantId: this.tenantId, mergedInto: fromId },
+      data: { mergedInto: toId, version: { increment: 1 }, updatedAt: new Date() },
+    });
+    return count;
+  }
+
+  /** Deletes clusters; their faces stay, without a cluster. @returns Clusters deleted. */
+  async delete(ids: readonly string[]): Promise<number> {
+    const { count } = await this.tx.cluster.deleteMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] } },
+    });
+    return count;
+  }
+
+  private async selectCounted(where: Prisma.Sql, limit: number): Promise<CountedClusterRecord[]> {
+    const rows = await this.tx.$queryRaw<(ClusterRow & { faceCount: number; imageCount: number })[]>`
+      SELECT ${columns}, counted.faces AS "faceCount", counted.images AS "imageCount"
+      FROM clusters c CROSS JOIN LATERAL (
+        SELECT count(*)::int AS faces, count(DISTINCT f.image_id)::int AS images FROM faces f
+        WHERE f.tenant_id = c.tenant_id AND f.cluster_id = c.id AND f.state = 'active'
+      ) AS counted
+      WHERE c.tenant_id = ${this.tenantId} AND ${where}
+      ORDER BY c.id DESC LIMIT ${limit}::int`;
+    return rows.map(toRecord);
+  }
+}

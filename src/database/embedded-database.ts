@@ -1,0 +1,106 @@
+// The database for those who have none: PGlite in a worker thread, kept in a folder that one process owns.
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { compiledWorker } from '../config/compiled-worker.js';
+import { DatabaseStartError } from './database-error.js';
+import { takeOwnerLock } from './owner-lock.js';
+
+/** What the worker is to do: serve at the socket, or (null) only make a new database and end. */
+export interface PgliteTask {
+  readonly folder: string;
+  readonly socketPath: string | null;
+}
+
+/** How PostgreSQL clients of this process reach the embedded database. */
+export interface EmbeddedConnection {
+  /** Folder of the unix socket. */
+  readonly host: string;
+  readonly user: string;
+  readonly database: string;
+}
+
+/** The name that PostgreSQL clients look for in the socket folder. */
+const SOCKET_NAME = '.s.PGSQL.5432';
+
+export class EmbeddedDatabase {
+  private stopping: Promise<void> | undefined;
+
+  private constructor(
+    readonly connection: EmbeddedConnection,
+    private readonly worker: Worker,
+    private readonly release: () => void,
+  ) {}
+
+  /**
+   * Opens the database in `folder`, and makes it when it is not there.
+   * Throws DatabaseStartError when another process has it open.
+   */
+  static async open(folder: string): Promise<EmbeddedDatabase> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    const unlock = takeOwnerLock(folder);
+    // A unix socket's path has at most 107 bytes: the data folder's may be longer.
+    const socketFolder = mkdtempSync(join(tmpdir(), 'kindred-'));
+    const release = (): void => {
+      rmSync(socketFolder, { recursive: true, force: true });
+      unlock();
+    };
+    try {
+      const files = join(folder, 'pg');
+      if (!existsSync(join(files, 'PG_VERSION'))) await createApart(files);
+      const worker = startWorker({ folder: files, socketPath: join(socketFolder, SOCKET_NAME) });
+      await reported(worker, 'ready');
+      return new EmbeddedDatabase(
+        { host: socketFolder, user: 'postgres', database: 'postgres' },
+        worker,
+        release,
+      );
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Ends the database in order; may be called twice. */
+  close(): Promise<void> {
+    this.stopping ??= (async () => {
+      try {
+        const stopped = reported(this.worker, 'stopped');
+        this.worker.postMessage('stop');
+        await stopped;
+        await this.worker.terminate();
+      } finally {
+        this.release();
+      }
+    })();
+    return this.stopping;
+  }
+}
+
+/** Making a database takes far more memory than running one, and WebAssembly never gives memory back: a thread of its own. */
+async function createApart(folder: string): Promise<void> {
+  const worker = startWorker({ folder, socketPath: null });
+  await reported(worker, 'stopped');
+  await worker.terminate();
+}
+
+function startWorker(task: PgliteTask): Worker {
+  return new Worker(compiledWorker(import.meta.url, './pglite.worker.js'), { workerData: task });
+}
+
+async function reported(worker: Worker, message: 'ready' | 'stopped'): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (cause?: unknown): void =>
+      reject(new DatabaseStartError('the embedded database ended unexpectedly', cause));
+    worker.once('error', fail);
+    worker.once('exit', fail);
+    worker.once('message', (reported) => {
+      worker.off('error', fail);
+      worker.off('exit', fail);
+      if (reported === message) resolve();
+      else fail(reported);
+    });
+  });
+}

@@ -1,0 +1,153 @@
+// The table `face_embeddings` of one tenant: write-once vectors and the search over them.
+import { Embedding } from '../domain/face/embedding.js';
+import { Prisma } from './generated/client.js';
+import { asEmbedding, closestFirst, embeddingFromText, unitSimilarity, vectorText } from './pgvector.js';
+import type { Transaction } from './transaction-client.js';
+
+export interface FaceEmbeddingRecord {
+  readonly faceId: string;
+  readonly embedding: Embedding;
+}
+
+export interface NearestOptions {
+  /** Faces wanted per probe, at least 1. */
+  readonly limit: number;
+  /** Least similarity, -1..1. */
+  readonly similarityMin: number;
+  readonly excludeFaceIds?: readonly string[] | undefined;
+}
+
+export interface NearestFace {
+  readonly faceId: string;
+  readonly clusterId: string;
+  readonly imageId: string;
+  /** Cosine, -1..1. */
+  readonly similarity: number;
+}
+
+export interface FaceSimilarity {
+  readonly faceId: string;
+  /** Cosine, -1..1. */
+  readonly similarity: number;
+}
+
+export class EmbeddingRepository {
+  constructor(
+    private readonly tx: Transaction,
+    private readonly tenantId: string,
+  ) {}
+
+  /** The faces must be there already. */
+  async insertMany(embeddings: readonly FaceEmbeddingRecord[]): Promise<void> {
+    if (embeddings.length === 0) return;
+    await this.tx.$executeRaw`
+      INSERT INTO face_embeddings (tenant_id, face_id, space, embedding)
+      SELECT ${this.tenantId}, face_id, space, ${asEmbedding(Prisma.sql`embedding`)}
+      FROM unnest(${embeddings.map(({ faceId }) => faceId)}::uuid[],
+                  ${embeddings.map(({ embedding }) => embedding.space)}::text[],
+                  ${embeddings.map(({ embedding }) => vectorText(embedding.values))}::text[])
+        AS incoming(face_id, space, embedding)`;
+  }
+
+  /**
+   * The stored faces that are closest to each probe: active faces in clusters that are not merged, of the probe's space
+   * only. One round trip for all probes; exact, no index. Ties go to the lower face id.
+   * @param probes Embeddings of one space. Throws RangeError when they are of several.
+   * @returns One list per probe, in the order of the probes, closest first.
+   */
+  async nearest(probes: readonly Embedding[], options: NearestOptions): Promise<NearestFace[][]> {
+    const [first] = probes;
+    if (!first) return [];
+    const space = oneSpace(probes);
+    const rows = await this.tx.$queryRaw<({ probe: number } & NearestFace)[]>`
+      WITH probes AS MATERIALIZED (
+        SELECT ordinal::int AS ordinal, ${asEmbedding(Prisma.sql`text`)} AS probe
+        FROM unnest(${probes.map(({ values }) => vectorText(values))}::text[]) WITH ORDINALITY AS given(text, ordinal)
+      )
+      SELECT probes.ordinal - 1 AS probe, near.face_id AS "faceId", near.cluster_id AS "clusterId",
+             near.image_id AS "imageId", near.similarity
+      FROM probes CROSS JOIN LATERAL (
+        SELECT e.face_id, f.cluster_id, f.image_id,
+               ${unitSimilarity(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS similarity
+        FROM face_embeddings e
+        JOIN faces f ON f.tenant_id = e.tenant_id AND f.id = e.face_id
+        JOIN clusters c ON c.tenant_id = f.tenant_id AND c.id = f.cluster_id
+        WHERE e.tenant_id = ${this.tenantId} AND e.space = ${space}
+          AND f.state = 'active' AND c.state <> 'merged'
+          AND e.face_id <> ALL (${[...(options.excludeFaceIds ?? [])]}::uuid[])
+        ORDER BY ${closestFirst(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)}, e.face_id
+        LIMIT ${options.limit}::int
+      ) AS near
+      WHERE near.similarity >= ${options.similarityMin}::float8
+      ORDER BY probes.ordinal, near.similarity DESC, near.face_id`;
+    const lists: NearestFace[][] = probes.map(() => []);
+    for (const { probe, ...face } of rows) lists[probe]!.push(face);
+    return lists;
+  }
+
+  /**
+   * Similarity of each probe to each of the faces that have an embedding in the probe's space, whatever their state.
+   * @returns One list per probe, in the order of face ids.
+   */
+  async similarities(probes: readonly Embedding[], faceIds: readonly string[]): Promise<FaceSimilarity[][]> {
+    if (probes.length === 0) return [];
+    const rows = await this.tx.$queryRaw<({ probe: number } & FaceSimilarity)[]>`
+      WITH probes AS MATERIALIZED (
+        SELECT ordinal::int AS ordinal, space, ${asEmbedding(Prisma.sql`text`)} AS probe
+        FROM unnest(${probes.map(({ space }) => space)}::text[],
+                    ${probes.map(({ values }) => vectorText(values))}::text[])
+          WITH ORDINALITY AS given(space, text, ordinal)
+      )
+      SELECT probes.ordinal - 1 AS probe, e.face_id AS "faceId",
+             ${unitSimilarity(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS similarity
+      FROM probes JOIN face_embeddings e ON e.space = probes.space
+      WHERE e.tenant_id = ${this.tenantId} AND e.face_id = ANY (${[...faceIds]}::uuid[])
+      ORDER BY probes.ordinal, e.face_id`;
+    const lists: FaceSimilarity[][] = probes.map(() => []);
+    for (const { probe, ...face } of rows) lists[probe]!.push(face);
+    return lists;
+  }
+
+  /** Similarity of a stored face to others, in its space `space`, in the order of face ids; the face itself is left out. */
+  async similaritiesOfFace(
+    faceId: string,
+    otherIds: readonly string[],
+    space: string,
+  ): Promise<FaceSimilarity[]> {
+    return this.tx.$queryRaw`
+      SELECT other.face_id AS "faceId",
+             ${unitSimilarity(Prisma.sql`own.embedding`, Prisma.sql`other.embedding`)} AS similarity
+      FROM face_embeddings own
+      JOIN face_embeddings other ON other.tenant_id = own.tenant_id AND other.space = own.space
+      WHERE own.tenant_id = ${this.tenantId} AND own.face_id = ${faceId}::uuid AND own.space = ${space}
+        AND other.face_id = ANY (${[...otherIds]}::uuid[]) AND other.face_id <> own.face_id
+      ORDER BY other.face_id`;
+  }
+
+  /** The embeddings of the faces in one space, in the order of face ids; faces without one are left out. */
+  async load(faceIds: readonly string[], space: string): Promise<FaceEmbeddingRecord[]> {
+    const rows = await this.tx.$queryRaw<{ faceId: string; text: string }[]>`
+      SELECT face_id AS "faceId", embedding::text AS text
+      FROM face_embeddings
+      WHERE tenant_id = ${this.tenantId} AND space = ${space} AND face_id = ANY (${[...faceIds]}::uuid[])
+      ORDER BY face_id`;
+    return rows.map(({ faceId, text }) => ({ faceId, embedding: embeddingFromText(space, text) }));
+  }
+
+  /** Erases the vectors of the faces in every space; the faces stay. @returns Vectors deleted. */
+  async deleteByFaceIds(faceIds: readonly string[]): Promise<number> {
+    const { count } = await this.tx.faceEmbedding.deleteMany({
+      where: { tenantId: this.tenantId, faceId: { in: [...faceIds] } },
+    });
+    return count;
+  }
+}
+
+function oneSpace(probes: readonly Embedding[]): string {
+  const spaces = new Set(probes.map(({ space }) => space));
+  const [space] = spaces;
+  if (spaces.size !== 1 || space === undefined) {
+    throw new RangeError(`one search is in one space, not in ${[...spaces].join(' and ')}`);
+  }
+  return space;
+}

@@ -1,0 +1,169 @@
+// The table `faces` of one tenant: where each face is and why. Its vectors are in embedding-repository.ts.
+import type { Face, Prisma } from './generated/client.js';
+import type { IdPage } from './page.js';
+import type {
+  ClusterCounts,
+  FaceAssigner,
+  FaceAssignment,
+  FaceRecord,
+  FaceState,
+  LandmarkPairs,
+} from './records.js';
+import type { Transaction } from './transaction-client.js';
+
+/** What may change after a face was stored. */
+export type FacePatch = Partial<
+  Pick<
+    FaceRecord,
+    | 'clusterId'
+    | 'quality'
+    | 'reasons'
+    | 'assignment'
+    | 'assignedBy'
+    | 'locked'
+    | 'state'
+    | 'similarity'
+    | 'probability'
+    | 'space'
+  >
+>;
+
+function toRecord(row: Omit<Face, 'tenantId'>): FaceRecord {
+  const { boxX, boxY, boxWidth, boxHeight, landmarks, ...rest } = row;
+  const points = [0, 2, 4, 6, 8].map((i) => [landmarks[i], landmarks[i + 1]]) as unknown as LandmarkPairs;
+  return {
+    ...rest,
+    box: { x: boxX, y: boxY, width: boxWidth, height: boxHeight },
+    landmarks: points,
+    assignment: row.assignment as FaceAssignment,
+    assignedBy: row.assignedBy as FaceAssigner,
+    state: row.state as FaceState,
+  };
+}
+
+export class FaceRepository {
+  constructor(
+    private readonly tx: Transaction,
+    private readonly tenantId: string,
+  ) {}
+
+  /** Image and clusters must be there already. */
+  async insertMany(faces: readonly FaceRecord[]): Promise<void> {
+    if (faces.length === 0) return;
+    await this.tx.face.createMany({
+      data: faces.map(({ box, landmarks, reasons, ...face }) => ({
+        ...face,
+        tenantId: this.tenantId,
+        reasons: [...reasons],
+        landmarks: landmarks.flat(),
+        boxX: box.x,
+        boxY: box.y,
+        boxWidth: box.width,
+        boxHeight: box.height,
+      })),
+    });
+  }
+
+  async find(id: string): Promise<FaceRecord | null> {
+    return (await this.findMany([id]))[0] ?? null;
+  }
+
+  /** In the order of ids; unknown ids are left out. */
+  async findMany(ids: readonly string[]): Promise<FaceRecord[]> {
+    return this.select({ id: { in: [...ids] } });
+  }
+
+  /** All faces of the images, dismissed ones too, in the order of image ids and face ids. */
+  async listByImages(imageIds: readonly string[]): Promise<FaceRecord[]> {
+    return this.select({ imageId: { in: [...imageIds] } }, [{ imageId: 'asc' }, { id: 'asc' }]);
+  }
+
+  /** A page of a cluster's faces, oldest first. */
+  async listByCluster(clusterId: string, { limit, after }: IdPage): Promise<FaceRecord[]> {
+    return this.select(
+      { clusterId, ...(after === undefined ? {} : { id: { gt: after } }) },
+      [{ id: 'asc' }],
+      limit,
+    );
+  }
+
+  /** Every face of the clusters, in the order of cluster ids and face ids. */
+  async listByClusters(clusterIds: readonly string[]): Promise<FaceRecord[]> {
+    return this.select({ clusterId: { in: [...clusterIds] } }, [{ clusterId: 'asc' }, { id: 'asc' }]);
+  }
+
+  /** Ids of every face of the clusters, in the order of ids. */
+  async listIdsByClusters(clusterIds: readonly string[]): Promise<string[]> {
+    const rows = await this.tx.face.findMany({
+      where: { tenantId: this.tenantId, clusterId: { in: [...clusterIds] } },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** The active faces of best quality of each cluster, at most `limitEach`; by cluster id, then quality, then id. */
+  async listBestByClusters(clusterIds: readonly string[], limitEach: number): Promise<FaceRecord[]> {
+    const ranked = await this.tx.$queryRaw<{ id: string }[]>`
+      SELECT f.id
+      FROM unnest(${[...clusterIds]}::uuid[]) AS wanted(cluster_id)
+      CROSS JOIN LATERAL (
+        SELECT id, quality FROM faces
+        WHERE tenant_id = ${this.tenantId} AND cluster_id = wanted.cluster_id AND state = 'active'
+        ORDER BY quality DESC, id LIMIT ${limitEach}::int
+      ) AS f
+      ORDER BY wanted.cluster_id, f.quality DESC, f.id`;
+    const byId = new Map((await this.findMany(ranked.map(({ id }) => id))).map((face) => [face.id, face]));
+    return ranked.flatMap(({ id }) => byId.get(id) ?? []);
+  }
+
+  /** Active faces and images of each cluster; a cluster without any is left out. In the order of cluster ids. */
+  async countByClusters(clusterIds: readonly string[]): Promise<({ clusterId: string } & ClusterCounts)[]> {
+    return this.tx.$queryRaw`
+      SELECT cluster_id AS "clusterId", count(*)::int AS "faceCount", count(DISTINCT image_id)::int AS "imageCount"
+      FROM faces
+      WHERE tenant_id = ${this.tenantId} AND cluster_id = ANY (${[...clusterIds]}::uuid[]) AND state = 'active'
+      GROUP BY cluster_id ORDER BY cluster_id`;
+  }
+
+  /** Applies one patch to all the faces. Centroids are the caller's to recompute. @returns Faces changed. */
+  async update(ids: readonly string[], { reasons, ...patch }: FacePatch): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { count } = await this.tx.face.updateMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] } },
+      data: { ...patch, ...(reasons === undefined ? {} : { reasons: [...reasons] }) },
+    });
+    return count;
+  }
+
+  /** Moves every face of the source clusters into the target; nothing else about them changes. @returns Faces moved. */
+  async moveAll(sourceClusterIds: readonly string[], targetClusterId: string): Promise<number> {
+    const { count } = await this.tx.face.updateMany({
+      where: { tenantId: this.tenantId, clusterId: { in: [...sourceClusterIds] } },
+      data: { clusterId: targetClusterId },
+    });
+    return count;
+  }
+
+  /** Deletes faces with their embeddings and constraints. @returns Faces deleted. */
+  async delete(ids: readonly string[]): Promise<number> {
+    const { count } = await this.tx.face.deleteMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] } },
+    });
+    return count;
+  }
+
+  private async select(
+    where: Prisma.FaceWhereInput,
+    orderBy: Prisma.FaceOrderByWithRelationInput[] = [{ id: 'asc' }],
+    limit?: number,
+  ): Promise<FaceRecord[]> {
+    const rows = await this.tx.face.findMany({
+      where: { ...where, tenantId: this.tenantId },
+      orderBy,
+      omit: { tenantId: true },
+      ...(limit === undefined ? {} : { take: limit }),
+    });
+    return rows.map(toRecord);
+  }
+}

@@ -1,0 +1,77 @@
+// The table `images` of one tenant.
+import type { IdPage } from './page.js';
+import type { ImageRecord } from './records.js';
+import type { Transaction } from './transaction-client.js';
+
+export interface ImagePage extends IdPage {
+  /** Only images that show an active face of every one of these clusters. */
+  readonly clusterIds?: readonly string[] | undefined;
+}
+
+type ImageRow = Omit<ImageRecord, 'turn'> & { turn: number };
+const toRecord = (row: ImageRow): ImageRecord => ({ ...row, turn: row.turn as ImageRecord['turn'] });
+
+export class ImageRepository {
+  constructor(
+    private readonly tx: Transaction,
+    private readonly tenantId: string,
+  ) {}
+
+  /** Look for the bytes with `findBySha256` first: the same bytes twice break a unique key. */
+  async insert(image: ImageRecord): Promise<void> {
+    await this.tx.image.createMany({
+      data: [{ ...image, notes: [...image.notes], tenantId: this.tenantId }],
+    });
+  }
+
+  async find(id: string): Promise<ImageRecord | null> {
+    const row = await this.tx.image.findUnique({
+      where: { tenantId_id: { tenantId: this.tenantId, id } },
+      omit: { tenantId: true },
+    });
+    return row && toRecord(row);
+  }
+
+  /** In the order of ids; unknown ids are left out. */
+  async findMany(ids: readonly string[]): Promise<ImageRecord[]> {
+    const rows = await this.tx.image.findMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] } },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
+  }
+
+  async findBySha256(sha256: string): Promise<ImageRecord | null> {
+    const row = await this.tx.image.findUnique({
+      where: { tenantId_sha256: { tenantId: this.tenantId, sha256 } },
+      omit: { tenantId: true },
+    });
+    return row && toRecord(row);
+  }
+
+  /** Newest first. */
+  async list({ limit, after, clusterIds = [] }: ImagePage): Promise<ImageRecord[]> {
+    const rows = await this.tx.image.findMany({
+      where: {
+        tenantId: this.tenantId,
+        ...(after === undefined ? {} : { id: { lt: after } }),
+        AND: clusterIds.map((clusterId) => ({ faces: { some: { clusterId, state: 'active' } } })),
+      },
+      orderBy: { id: 'desc' },
+      take: limit,
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
+  }
+
+  /**
+   * Deletes the image with its faces, their embeddings and the constraints that name them. Centroids of the clusters that
+   * lose faces are the caller's to recompute. @returns What was deleted, or null when it is unknown.
+   */
+  async delete(id: string): Promise<ImageRecord | null> {
+    const image = await this.find(id);
+    if (image) await this.tx.image.deleteMany({ where: { tenantId: this.tenantId, id } });
+    return image;
+  }
+}

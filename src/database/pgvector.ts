@@ -1,0 +1,29 @@
+// The only place where pgvector's text format and its distances exist. Everything that leaves here is a similarity:
+// cosine, -1..1, higher is closer.
+import { Embedding, EMBEDDING_WIDTH, type EmbeddingSpace } from '../domain/face/embedding.js';
+import { Prisma } from './generated/client.js';
+
+/** pgvector's text form of a vector; every finite float32 survives the way there and back. */
+export const vectorText = (values: ArrayLike<number>): string =>
+  `[${Array.prototype.join.call(values, ',')}]`;
+
+/** Reads pgvector's text form back as an embedding: unit length again, whatever rounding or summing did to it. */
+export function embeddingFromText(space: EmbeddingSpace, text: string): Embedding {
+  return Embedding.fromRaw(space, JSON.parse(text) as number[]);
+}
+
+const dimensions = Prisma.raw(String(EMBEDDING_WIDTH));
+
+/** A text parameter as a stored embedding: half precision, 1,032 bytes. */
+export const asEmbedding = (text: Prisma.Sql): Prisma.Sql => Prisma.sql`${text}::halfvec(${dimensions})`;
+/** A text parameter, or an embedding, as a full-precision vector: what sums are made of. */
+export const asVector = (value: Prisma.Sql): Prisma.Sql => Prisma.sql`${value}::vector(${dimensions})`;
+
+/** Sort key, closest first, of two embeddings of unit length. */
+export const closestFirst = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql => Prisma.sql`(${a} <#> ${b})`;
+/** Similarity of two embeddings of unit length: the operator is the negative inner product. */
+export const unitSimilarity = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`least(1, greatest(-1, -(${a} <#> ${b})))::float8`;
+/** Similarity of two directions of any length, as a sum of embeddings has one. */
+export const directionSimilarity = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`least(1, greatest(-1, 1 - (${a} <=> ${b})))::float8`;

@@ -1,0 +1,30 @@
+// What the service may do without being a tenant: know the tenants, find the owner of a key, count, resume jobs. Its role
+// cannot read a face, an image or an embedding.
+import { ApiKeyDirectory } from './api-key-directory.js';
+import { Database } from './database.js';
+import { EmbeddingSpaceDirectory } from './embedding-space-directory.js';
+import { JobDirectory } from './job-directory.js';
+import { TenantDirectory } from './tenant-directory.js';
+
+export interface SystemRepositories {
+  readonly tenants: TenantDirectory;
+  readonly apiKeys: ApiKeyDirectory;
+  readonly jobs: JobDirectory;
+  readonly embeddingSpaces: EmbeddingSpaceDirectory;
+}
+
+export class SystemStore {
+  constructor(private readonly database: Database) {}
+
+  /** `work` uses nothing but the repositories: it may be run again, and units of work do not nest. */
+  async transaction<T>(work: (repositories: SystemRepositories) => Promise<T>): Promise<T> {
+    return this.database.units.run({ role: 'kindred_system', tenantId: '', access: 'write' }, (tx) =>
+      work({
+        tenants: new TenantDirectory(tx),
+        apiKeys: new ApiKeyDirectory(tx),
+        jobs: new JobDirectory(tx),
+        embeddingSpaces: new EmbeddingSpaceDirectory(tx),
+      }),
+    );
+  }
+}

@@ -1,0 +1,92 @@
+// The only way to a tenant's rows: a scope for one tenant, and units of work in it.
+import { DomainError } from '../domain/domain-error.js';
+import { ApiKeyRepository } from './api-key-repository.js';
+import { CentroidRepository } from './centroid-repository.js';
+import { ClusterRepository } from './cluster-repository.js';
+import { ConstraintRepository } from './constraint-repository.js';
+import { Database } from './database.js';
+import { EmbeddingRepository } from './embedding-repository.js';
+import { FaceRepository } from './face-repository.js';
+import { ImageRepository } from './image-repository.js';
+import { JobRepository } from './job-repository.js';
+import { OperationRepository } from './operation-repository.js';
+import { ReviewItemRepository } from './review-item-repository.js';
+import { TenantRepository } from './tenant-repository.js';
+import type { Transaction } from './transaction-client.js';
+
+/** Every table of one tenant, inside one transaction. */
+export interface TenantRepositories {
+  readonly tenant: TenantRepository;
+  readonly images: ImageRepository;
+  readonly faces: FaceRepository;
+  readonly embeddings: EmbeddingRepository;
+  readonly clusters: ClusterRepository;
+  readonly centroids: CentroidRepository;
+  readonly constraints: ConstraintRepository;
+  readonly reviewItems: ReviewItemRepository;
+  readonly operations: OperationRepository;
+  readonly jobs: JobRepository;
+  readonly apiKeys: ApiKeyRepository;
+}
+
+export class TenantStore {
+  constructor(private readonly database: Database) {}
+
+  /** Costs nothing and checks nothing: whether the tenant exists shows in the unit of work. */
+  forTenant(tenantId: string): TenantScope {
+    return new TenantScope(this.database, tenantId);
+  }
+}
+
+export class TenantScope {
+  constructor(
+    private readonly database: Database,
+    readonly tenantId: string,
+  ) {}
+
+  /**
+   * Reads without a lock; the database refuses any write. An unknown tenant has no rows.
+   * `work` uses nothing but the repositories: it may be run again, and units of work do not nest.
+   */
+  async read<T>(work: (repositories: TenantRepositories) => Promise<T>): Promise<T> {
+    return this.database.units.run(
+      { role: 'kindred_tenant', tenantId: this.tenantId, access: 'read' },
+      (tx) => work(this.repositories(tx)),
+    );
+  }
+
+  /**
+   * Reads and writes under the tenant's lock: the transactions of one tenant run one after the other, over all processes.
+   * All or nothing. Throws DomainError tenant.not_found when the tenant is gone.
+   * `work` uses nothing but the repositories: it may be run again, and units of work do not nest.
+   */
+  async transaction<T>(work: (repositories: TenantRepositories) => Promise<T>): Promise<T> {
+    return this.database.units.run(
+      { role: 'kindred_tenant', tenantId: this.tenantId, access: 'lock' },
+      async (tx) => {
+        const held = await tx.$queryRaw<
+          unknown[]
+        >`SELECT 1 FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
+        if (held.length === 0) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+        return work(this.repositories(tx));
+      },
+    );
+  }
+
+  private repositories(tx: Transaction): TenantRepositories {
+    const id = this.tenantId;
+    return {
+      tenant: new TenantRepository(tx, id),
+      images: new ImageRepository(tx, id),
+      faces: new FaceRepository(tx, id),
+      embeddings: new EmbeddingRepository(tx, id),
+      clusters: new ClusterRepository(tx, id),
+      centroids: new CentroidRepository(tx, id),
+      constraints: new ConstraintRepository(tx, id),
+      reviewItems: new ReviewItemRepository(tx, id),
+      operations: new OperationRepository(tx, id),
+      jobs: new JobRepository(tx, id),
+      apiKeys: new ApiKeyRepository(tx, id),
+    };
+  }
+}
