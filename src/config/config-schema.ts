@@ -1,6 +1,352 @@
-// Every key of the configuration.
+// Every key of the configuration: type, unit, range, default, why, and the name of its environment variable. The parser,
+// config.example.toml and the start log are made from this one table.
+//
+// A key without a section stands at the top of the file. Numbers about clustering have no default here: what counts
+// without them stands in the model pack and in src/domain/cluster/thresholds.ts, and is shown by `sample`.
+import { DEFAULT_OPERATING_POINT } from '../domain/cluster/thresholds.js';
+import {
+  bearerToken,
+  choice,
+  choices,
+  databasePassword,
+  databaseUrl,
+  decimal,
+  text,
+  whole,
+  type ConfigKey,
+} from './config-key.js';
+
 export const ROLES = ['api', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const PACK_DECIDES = 'as the model pack says';
+
+export const CONFIG_KEYS = {
+  data_dir: text({
+    what: 'Folder of everything that Kindred keeps on disk: the embedded database, images, the generated admin token.',
+    why: 'Beside the program, so that a first start needs nothing.',
+    expected: 'a path',
+    default: './data',
+  }),
+  roles: choices({
+    what: 'What this process does: "api" answers requests, "worker" takes background jobs.',
+    why: 'One process does both; more of either may share one PostgreSQL.',
+    values: ROLES,
+    default: ['api', 'worker'],
+  }),
+  log_level: choice({
+    what: 'Least severe line that is logged.',
+    why: '"info" is one line for each request.',
+    values: LOG_LEVELS,
+    default: 'info',
+  }),
+
+  'server.host': text({
+    what: 'Address that the service listens on.',
+    why: 'Loopback: nothing is reachable from outside until you say so.',
+    env: 'KINDRED_HOST',
+    expected: 'a host name or an address',
+    pattern: /^[A-Za-z0-9.:_-]+$/,
+    default: '127.0.0.1',
+  }),
+  'server.port': whole({
+    what: 'TCP port; 0 takes a free one.',
+    why: 'The usual port of a Node service.',
+    env: 'KINDRED_PORT',
+    min: 0,
+    max: 65_535,
+    default: 3000,
+  }),
+  'server.request_timeout_ms': whole({
+    what: 'Longest time to receive a whole request.',
+    why: 'Two minutes carry 50 MB over a slow line (3.5 Mbit/s).',
+    unit: 'ms',
+    min: 1000,
+    max: 3_600_000,
+    default: 120_000,
+  }),
+  'server.trusted_proxies': whole({
+    what: 'Proxies in front of the service whose X-Forwarded-For is believed.',
+    why: 'None: without a proxy, anybody could write that header.',
+    unit: 'proxies',
+    min: 0,
+    max: 10,
+    default: 0,
+  }),
+
+  'database.url': databaseUrl({
+    what: 'PostgreSQL 15 or newer with pgvector. Absent: the embedded database in data_dir, for one process.',
+    why: 'Embedded, so that a first start needs no server.',
+    env: 'DATABASE_URL',
+    defaultText: 'absent (the embedded database)',
+    sample: 'postgresql://kindred@127.0.0.1:5432/kindred',
+  }),
+  'database.pool_size': whole({
+    what: 'Connections that this process may hold.',
+    why: 'Ten serve hundreds of short transactions a second; PostgreSQL allows 100 over all processes by default.',
+    unit: 'connections',
+    min: 2,
+    max: 200,
+    default: 10,
+  }),
+  'database.dbname': text({
+    what: 'Name of the database: with user, password, host and port, another way to write database.url.',
+    why: 'The keys of the first earlier API.',
+    expected: 'a database name',
+    default: undefined,
+    sample: 'kindred',
+  }),
+  'database.user': text({
+    what: 'User of the database; needed with dbname.',
+    why: 'The keys of the first earlier API.',
+    expected: 'a user name',
+    default: undefined,
+    sample: 'kindred',
+  }),
+  'database.password': databasePassword({
+    what: 'Password of that user.',
+    why: 'Absent: the server lets the user in without one.',
+    sample: '…',
+  }),
+  'database.host': text({
+    what: 'Host of the database, or the folder of its unix socket.',
+    why: 'The same machine.',
+    expected: 'a host name, an address or a folder',
+    default: 'localhost',
+  }),
+  'database.port': whole({
+    what: 'Port of the database.',
+    why: "PostgreSQL's own.",
+    min: 1,
+    max: 65_535,
+    default: 5432,
+  }),
+
+  'storage.blobs_dir': text({
+    what: 'Folder of the images.',
+    why: 'With everything else, unless images belong on another disk.',
+    aliases: ['paths.upload_dir'],
+    expected: 'a path',
+    default: undefined,
+    defaultText: '<data_dir>/blobs',
+    sample: './data/blobs',
+  }),
+
+  'auth.admin_token': bearerToken({
+    what: 'Token of the operator: every tenant, every scope. 16 or more random characters.',
+    why: 'Absent: one of 256 bits is made at the first start and kept in <data_dir>/admin-token.',
+    env: 'KINDRED_ADMIN_TOKEN',
+    aliases: ['auth.token'],
+    sample: '…',
+  }),
+
+  'models.dir': text({
+    what: 'Folder of the model packs.',
+    why: 'The packs that come with Kindred.',
+    expected: 'a path',
+    default: './onnx-models',
+  }),
+  'models.pack': text({
+    what: 'Model pack to use. Embeddings of two packs are never compared.',
+    why: 'Absent: the best pack whose weights are installed; the choice is logged.',
+    env: 'KINDRED_MODEL_PACK',
+    expected: 'the name of a folder in models.dir',
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    default: undefined,
+    defaultText: 'the best one installed',
+    sample: 'compact',
+  }),
+
+  'inference.execution_provider': choice({
+    what: 'Where the models run.',
+    why: '"cpu" is everywhere; "cuda" needs the GPU build of the runtime.',
+    values: ['cpu', 'cuda'],
+    default: 'cpu',
+  }),
+  'inference.workers': whole({
+    what: 'Threads that hold the models; each works on one picture at a time.',
+    why: 'One for each core. Each holds its own copy of the weights, so at most eight unless you say so.',
+    unit: 'threads',
+    min: 1,
+    max: 128,
+    default: undefined,
+    defaultText: 'the number of cores, at most 8',
+    sample: 2,
+  }),
+  'inference.threads_per_worker': whole({
+    what: 'Threads inside one model run.',
+    why: 'Two workers with one thread each were measured to do 4 % more than one worker with two.',
+    unit: 'threads',
+    min: 1,
+    max: 128,
+    default: 1,
+  }),
+  'inference.queue_max': whole({
+    what: 'Model runs that may wait for a thread; further ones are answered 503 with Retry-After.',
+    why: 'About ten seconds of work on two cores.',
+    unit: 'runs',
+    min: 1,
+    max: 100_000,
+    default: 256,
+  }),
+  'inference.graph_optimization': choice({
+    what: 'How far the runtime rewrites a model.',
+    why: '"all" is fastest; "extended" keeps the layout of the graph, for providers that dislike "all".',
+    values: ['all', 'extended'],
+    default: 'all',
+  }),
+
+  'imaging.bytes_max': whole({
+    what: 'Largest file that is accepted; larger ones are answered 413.',
+    why: '50 MiB hold what any camera writes.',
+    unit: 'bytes',
+    min: 1024,
+    max: 1_073_741_824,
+    default: 52_428_800,
+  }),
+  'imaging.pixels_max': whole({
+    what: 'Largest picture, width × height, read from its header before decoding; larger ones are answered 413.',
+    why: '100 megapixels take 300 MB while they are decoded; cameras stay below.',
+    unit: 'px',
+    min: 65_536,
+    max: 1_000_000_000,
+    default: 100_000_000,
+  }),
+  'imaging.detector_long_side_px': whole({
+    what: 'Long side that a picture is shrunk to for the detector. Larger finds smaller faces and takes longer.',
+    why: 'Each detector was made for a size.',
+    unit: 'px',
+    min: 160,
+    max: 4096,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: 640,
+  }),
+
+  'ingest.concurrency': whole({
+    what: 'Pictures that are worked on at once.',
+    why: 'Two more than there are model threads, so that decoding never lets them wait.',
+    unit: 'pictures',
+    min: 1,
+    max: 256,
+    default: undefined,
+    defaultText: 'inference.workers + 2',
+    sample: 4,
+  }),
+  'ingest.queue_max': whole({
+    what: 'Pictures that may wait on disk; further ones are answered 503 with Retry-After.',
+    why: 'A burst of a few hundred uploads is ordinary; they wait as files, not in memory.',
+    unit: 'pictures',
+    min: 0,
+    max: 100_000,
+    default: 500,
+  }),
+  'ingest.sync_timeout_ms': whole({
+    what: 'Time after which an upload is answered 202 with a job instead of 201.',
+    why: 'Half of the minute after which usual proxies give up.',
+    unit: 'ms',
+    min: 100,
+    max: 600_000,
+    default: 30_000,
+  }),
+
+  'clustering.accept': decimal({
+    what: 'Probability from which a face joins a person by itself.',
+    why: 'Joins at the very edge are right nine times out of ten, nearly all lie far above.',
+    unit: 'probability',
+    min: 0,
+    max: 1,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: DEFAULT_OPERATING_POINT.accept,
+  }),
+  'clustering.ask': decimal({
+    what: 'Probability from which a human is asked. It must not exceed accept.',
+    why: 'Below, the answer would be "no" nine times out of ten.',
+    unit: 'probability',
+    min: 0,
+    max: 1,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: DEFAULT_OPERATING_POINT.ask,
+  }),
+  'clustering.margin_logit': decimal({
+    what: 'Lead that the best person needs over the runner-up.',
+    why: 'Odds of about 7.4 to 1: closer ones are a question for a human.',
+    unit: 'natural log of odds',
+    min: 0,
+    max: 20,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: DEFAULT_OPERATING_POINT.marginLogit,
+  }),
+  'clustering.neighbours': whole({
+    what: 'Stored faces that are looked at for each new one.',
+    why: 'More changed no decision in simulations.',
+    unit: 'faces',
+    min: 1,
+    max: 200,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: DEFAULT_OPERATING_POINT.neighbours,
+  }),
+  'clustering.neighbour_similarity_min': decimal({
+    what: 'Similarity under which a stored face is no evidence at all.',
+    why: 'Two different people hardly ever reach it; packs with squeezed similarities have their own.',
+    unit: 'cosine similarity',
+    min: -1,
+    max: 1,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: DEFAULT_OPERATING_POINT.neighbourSimilarityMin,
+  }),
+  'clustering.review_faces_min': whole({
+    what: 'Faces from which a new person is worth the question "who is this?".',
+    why: '1 shows every new person; raise it where most people are seen once.',
+    unit: 'faces',
+    min: 1,
+    max: 1000,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: DEFAULT_OPERATING_POINT.reviewFacesMin,
+  }),
+
+  'quality.face_size_px_min': whole({
+    what: 'Shorter side of a face under which it founds and joins nothing by itself.',
+    why: 'Each recogniser has a size below which it guesses.',
+    unit: 'px of the upright image',
+    min: 1,
+    max: 1000,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: 40,
+  }),
+  'quality.quality_min': decimal({
+    what: 'Quality under which a face founds and joins nothing by itself.',
+    why: 'Bad faces resemble each other more than the people they show.',
+    unit: 'quality, 0 to 1',
+    min: 0,
+    max: 1,
+    default: undefined,
+    defaultText: PACK_DECIDES,
+    sample: 0.3,
+  }),
+} as const satisfies Readonly<Record<string, ConfigKey<unknown>>>;
+
+export type ConfigKeyName = keyof typeof CONFIG_KEYS;
+
+/** The parsed value of every key. */
+export type ConfigValues = { [Name in ConfigKeyName]: (typeof CONFIG_KEYS)[Name]['default'] };
+
+export const CONFIG_KEY_NAMES = Object.keys(CONFIG_KEYS) as ConfigKeyName[];
+
+/** One key without its exact type. */
+export const configKey = (name: ConfigKeyName): ConfigKey<unknown> => CONFIG_KEYS[name];
+
+/** Name of a key's environment variable. */
+export function environmentName(name: ConfigKeyName): string {
+  return configKey(name).env ?? `KINDRED_${name.toUpperCase().replace('.', '_')}`;
+}
