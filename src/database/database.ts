@@ -48,8 +48,6 @@ export class Database {
       ...connection,
       max: options.poolSize,
       application_name: 'kindred',
-      // Prisma writes times without a zone: they are UTC.
-      options: '-c timezone=UTC',
     });
     // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
     pool.on('error', () => undefined);

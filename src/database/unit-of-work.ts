@@ -63,11 +63,15 @@ export class UnitsOfWork {
   }
 }
 
-/** Role, tenant and read-only flag in one round trip; all three end with the transaction. */
+/**
+ * Role, tenant, read-only flag and time zone in one round trip; all end with the transaction. The driver writes and reads
+ * times without their zone: they are UTC only in a session that is.
+ */
 async function enter(tx: Transaction, { role, tenantId, access }: UnitOptions): Promise<void> {
   await tx.$queryRaw`
     SELECT set_config('kindred.tenant_id', ${tenantId}, true),
            set_config('transaction_read_only', ${access === 'read' ? 'on' : 'off'}, true),
+           set_config('timezone', 'UTC', true),
            set_config('role', ${role}, true)`;
 }
 
