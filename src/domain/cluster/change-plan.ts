@@ -38,7 +38,16 @@ export type Change =
       readonly do: 'lock_face';
       readonly faceId: string;
     }
-  | { readonly do: 'dismiss_face'; readonly faceId: string }
+  | {
+      /** No face: the embedding is erased, the box is kept so that it is not found again. */
+      readonly do: 'dismiss_face';
+      readonly faceId: string;
+    }
+  | {
+      /** The face and everything said about it is deleted; cannot be undone. */
+      readonly do: 'erase_face';
+      readonly faceId: string;
+    }
   | {
       readonly do: 'add_constraint';
       readonly kind: 'must_link' | 'cannot_link';

@@ -1,0 +1,255 @@
+// Stage 5 of ingest: the faces of one photo find their clusters. One short transaction under the tenant's lock: nearest
+// faces → domain decision → faces, clusters, review items, operation.
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { ClusterRecord, FaceAssignment, FaceRecord, ImageRecord } from '../database/records.js';
+import type { TenantRepositories } from '../database/tenant-store.js';
+import type { AssignmentDecision } from '../domain/cluster/assignment.js';
+import type { Change } from '../domain/cluster/change-plan.js';
+import { decideImageAssignments } from '../domain/cluster/image-assignment.js';
+import type { Detection } from '../domain/face/detection.js';
+import type { Embedding } from '../domain/face/embedding.js';
+import type { QualityReason } from '../domain/face/quality.js';
+import { boxHeight, boxWidth } from '../domain/geometry/box.js';
+import { reviewPriority } from '../domain/review/priority.js';
+import { uncertainAssignmentEvidence, uncertainAssignmentSubject } from '../domain/review/review-item.js';
+import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
+import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js';
+import { gatherAll, type Gathered } from './gather-candidates.js';
+
+/** A face as the pipeline found it. Box and landmarks are px of the upright image. */
+export interface FoundFace {
+  readonly detection: Detection;
+  readonly embedding: Embedding;
+  /** 0..1 */
+  readonly quality: number;
+  readonly reasons: readonly QualityReason[];
+}
+
+export interface AssignRequest {
+  /** Stored in this transaction already. */
+  readonly image: ImageRecord;
+  readonly faces: readonly FoundFace[];
+  readonly actor: string;
+}
+
+export interface AssignmentReport {
+  /** In the order of the request. */
+  readonly faces: readonly FaceRecord[];
+  /** Null when the photo shows nobody. */
+  readonly operation: AppliedOperation | null;
+}
+
+interface NewFace {
+  readonly id: string;
+  readonly found: FoundFace;
+  readonly contentKey: string;
+}
+
+@Injectable()
+export class AssignFaces {
+  constructor(
+    private readonly policies: AssignmentPolicies,
+    private readonly plans: ApplyPlan,
+  ) {}
+
+  /** Writes all of it, or throws and leaves nothing. Call inside `TenantScope.transaction`. */
+  async assign(repositories: TenantRepositories, request: AssignRequest): Promise<AssignmentReport> {
+    if (request.faces.length === 0) return { faces: [], operation: null };
+    const policy = await this.policies.forTenant(repositories);
+    const at = new Date();
+    const faces = request.faces.map((found): NewFace => ({
+      id: uuidv7(),
+      found,
+      contentKey: contentKeyOf(found),
+    }));
+    const clear = faces.filter((face) => face.found.reasons.length === 0);
+    const gathered = await gatherAll(
+      repositories,
+      clear.map((face) => face.found.embedding),
+      policy,
+    );
+    const candidates = new Map(clear.map((face, i) => [face.id, gathered.candidates[i] ?? []]));
+    const decisions = decideImageAssignments(
+      faces.map((face) => ({
+        probe: {
+          faceId: face.id,
+          imageId: request.image.id,
+          contentKey: face.contentKey,
+          reasons: face.found.reasons,
+        },
+        candidates: candidates.get(face.id) ?? [],
+      })),
+      policy,
+      gathered.pair,
+    );
+    return this.write(repositories, { request, policy, at, faces, decisions, gathered });
+  }
+
+  private async write(
+    repositories: TenantRepositories,
+    work: {
+      readonly request: AssignRequest;
+      readonly policy: TenantPolicy;
+      readonly at: Date;
+      readonly faces: readonly NewFace[];
+      readonly decisions: readonly AssignmentDecision[];
+      readonly gathered: Gathered;
+    },
+  ): Promise<AssignmentReport> {
+    const { request, policy, at, faces, decisions, gathered } = work;
+    const homes = decisions.map((decision) => {
+      if (decision.kind === 'assign') return decision.clusterId;
+      return decision.kind === 'unclustered' ? null : uuidv7();
+    });
+    const founded = homes.filter(
+      (_, i) => decisions[i]!.kind === 'create' || decisions[i]!.kind === 'ask',
+    ) as string[];
+    await repositories.clusters.insertMany(founded.map((id) => newCluster(id, at)));
+    const records = faces.map((face, i) =>
+      faceRecord(face, request.image.id, decisions[i]!, homes[i] ?? null, at),
+    );
+    await repositories.faces.insertMany(records);
+    await repositories.embeddings.insertMany(
+      faces.map((face) => ({ faceId: face.id, embedding: face.found.embedding })),
+    );
+    for (const [i, face] of faces.entries()) {
+      const home = homes[i];
+      if (home !== null && home !== undefined) await repositories.centroids.add(home, face.found.embedding);
+    }
+    const changes = decisions.flatMap((decision, i) => followUp(decision, homes[i] ?? null, gathered));
+    const operation = await this.plans.apply(
+      repositories,
+      { kind: 'assign', changes },
+      {
+        actor: request.actor,
+        at,
+        policy,
+        arrived: { faceIds: faces.map((face) => face.id), clusterIds: founded },
+        grownClusterIds: homes.filter((home): home is string => home !== null),
+        details: {
+          image_id: request.image.id,
+          space: policy.space,
+          decisions: decisions.map((decision, i) => explain(decision, homes[i] ?? null)),
+        },
+      },
+    );
+    return { faces: records, operation };
+  }
+}
+
+/** Place in the photo, tenths of a px: the same photo gives the same key whatever the detector's order. */
+function contentKeyOf({ detection: { box } }: FoundFace): string {
+  const tenths = (value: number): string => String(Math.round(value * 10) + 1e8).padStart(12, '0');
+  return [box.y1, box.x1, box.y2, box.x2].map(tenths).join(':');
+}
+
+const newCluster = (id: string, at: Date): ClusterRecord => ({
+  id,
+  state: 'pending',
+  label: null,
+  externalRef: null,
+  coverFaceId: null,
+  mergedInto: null,
+  version: 1,
+  createdAt: at,
+  updatedAt: at,
+});
+
+const ASSIGNMENTS: Readonly<Record<AssignmentDecision['kind'], FaceAssignment>> = {
+  assign: 'assigned',
+  ask: 'asked',
+  create: 'created',
+  unclustered: 'unclustered',
+};
+
+function faceRecord(
+  { id, found }: NewFace,
+  imageId: string,
+  decision: AssignmentDecision,
+  clusterId: string | null,
+  at: Date,
+): FaceRecord {
+  const { box, landmarks, score } = found.detection;
+  const [leftEye, rightEye, nose, leftMouth, rightMouth] = landmarks;
+  // A face that founded its cluster has nothing to be similar to; one in doubt carries the figures of the doubt.
+  const compared = decision.kind === 'assign' || decision.kind === 'ask' ? decision : null;
+  return {
+    id,
+    imageId,
+    clusterId,
+    box: { x: box.x1, y: box.y1, width: boxWidth(box), height: boxHeight(box) },
+    landmarks: [
+      [leftEye.x, leftEye.y],
+      [rightEye.x, rightEye.y],
+      [nose.x, nose.y],
+      [leftMouth.x, leftMouth.y],
+      [rightMouth.x, rightMouth.y],
+    ],
+    detectionScore: score,
+    quality: found.quality,
+    reasons: found.reasons,
+    assignment: ASSIGNMENTS[decision.kind],
+    assignedBy: 'auto',
+    locked: false,
+    state: clusterId === null ? 'unclustered' : 'active',
+    similarity: compared?.similarity ?? null,
+    probability: compared?.probability ?? null,
+    space: found.embedding.space,
+    createdAt: at,
+  };
+}
+
+/** What a decision changes beyond its own face: bridged clusters move in, a doubt becomes a question. */
+function followUp(decision: AssignmentDecision, home: string | null, gathered: Gathered): Change[] {
+  if (decision.kind === 'assign') {
+    return decision.bridges.flatMap((bridged): Change[] => [
+      ...gathered
+        .membersOf(bridged)
+        .map((faceId): Change => ({ do: 'move_face', faceId, toClusterId: decision.clusterId })),
+      { do: 'close_as_merged', clusterId: bridged, into: decision.clusterId },
+    ]);
+  }
+  if (decision.kind !== 'ask' || home === null) return [];
+  const best = decision.offered[0]!;
+  return [
+    {
+      do: 'open_item',
+      kind: 'uncertain_assignment',
+      subjectKey: uncertainAssignmentSubject(decision.faceId),
+      faceId: decision.faceId,
+      clusterId: best.clusterId,
+      evidence: {
+        ...uncertainAssignmentEvidence(decision.faceId, home, decision.offered, decision.evidence),
+      },
+      priority: reviewPriority(1, best.probability, best.state === 'confirmed'),
+      similarity: best.similarity,
+      probability: best.probability,
+    },
+  ];
+}
+
+function explain(decision: AssignmentDecision, home: string | null): Record<string, unknown> {
+  const { rule, candidates, excluded, accept, ask, marginLogit } = decision.evidence;
+  return {
+    face_id: decision.faceId,
+    decision: decision.kind,
+    cluster_id: home,
+    bridges: decision.kind === 'assign' ? decision.bridges : [],
+    rule,
+    accept,
+    ask,
+    margin_logit: marginLogit,
+    candidates: candidates.map((candidate) => ({
+      cluster_id: candidate.clusterId,
+      face_count: candidate.faceCount,
+      similarity: candidate.similarity,
+      top_mean: candidate.topMean,
+      centroid_similarity: candidate.centroidSimilarity,
+      logit: candidate.logit,
+      probability: candidate.probability,
+      face_ids: candidate.exemplarFaceIds,
+    })),
+    excluded: excluded.map(({ clusterId, why }) => ({ cluster_id: clusterId, why })),
+  };
+}
