@@ -1,0 +1,154 @@
+// Pictures on disk become upright sRGB pixels. The only room that imports sharp and the HEIC decoder.
+//
+// [Note: White behind transparency]
+// A transparent picture is laid on white: that is what viewers show, so the person who sent it knows that picture, and a
+// cut-out portrait keeps the contour that detectors learnt. Black would merge with hair; the hidden colour under
+// transparent pixels may be anything.
+import { availableParallelism } from 'node:os';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Sharp } from 'sharp';
+import { DomainError } from '../domain/domain-error.js';
+import type { Box } from '../domain/geometry/box.js';
+import type { Raster } from '../domain/geometry/raster.js';
+import { planCrop, type CropOptions } from './crop-region.js';
+import { HeicDecoder } from './heic-decoder.js';
+import { readImageHeader, type ImageHeader, type ImageLimits, type ImageNote } from './image-header.js';
+import { perceptualHash } from './perceptual-hash.js';
+import { readPicture, type PictureSource } from './picture-source.js';
+import { sharp } from './sharp-settings.js';
+
+export type { CropOptions } from './crop-region.js';
+export type { ContentType, ImageHeader, ImageLimits, ImageNote } from './image-header.js';
+
+export interface DecodeOptions {
+  /** Long side of the raster at most, px; undefined = full size. A smaller picture is not enlarged. */
+  readonly longSideMax?: number;
+  /** Degrees clockwise by which the upright picture is turned on top. */
+  readonly turn?: 0 | 90 | 180 | 270;
+}
+
+export interface DecodedImage {
+  /** Its buffer is its own: it can be transferred to a thread. */
+  readonly raster: Raster;
+  /** Raster px per px of the upright source, 0..1. */
+  readonly scale: number;
+  readonly notes: readonly ImageNote[];
+}
+
+/** libuv has 4 threads, which files and DNS need too; each picture in the works also holds its memory. */
+const CONCURRENCY_MAX = 3;
+/** JPEG quality of crops, 1..100: no visible loss at the size of a face. */
+const CROP_QUALITY = 90;
+const WHITE = '#ffffff';
+
+export class ImageDecoder {
+  private readonly heic = new HeicDecoder();
+  private readonly limit: LimitFunction;
+  private readonly underWay = new Set<Promise<unknown>>();
+  private closed = false;
+
+  constructor(private readonly limits: ImageLimits) {
+    this.limit = pLimit(Math.min(CONCURRENCY_MAX, availableParallelism()));
+  }
+
+  /**
+   * Reads the header only; no pixel is decoded, whatever the size.
+   * @param declaredType What the client said it is; only compared.
+   * @throws DomainError image.unreadable | image.unsupported | image.too_large
+   */
+  inspect(path: string, declaredType?: string): Promise<ImageHeader> {
+    return this.track(() => readImageHeader(path, this.limits, declaredType));
+  }
+
+  /**
+   * Upright 8-bit sRGB pixels, scaled while they are read.
+   * @param header What `inspect` said of this file.
+   * @throws DomainError image.unreadable | image.unsupported | inference.busy
+   */
+  decode(path: string, header: ImageHeader, options: DecodeOptions = {}): Promise<DecodedImage> {
+    return this.heavy(async () => {
+      const source = await this.open(path, header);
+      const { result, notes } = await readPicture(source, header, (picture) =>
+        rasterOf(picture, header, options),
+      );
+      const scale = Math.max(result.width, result.height) / Math.max(header.width, header.height);
+      return { raster: result, scale, notes };
+    });
+  }
+
+  /**
+   * A JPEG of a part of the upright picture.
+   * @param box px of the upright source; the padded box is clipped to the picture.
+   * @throws DomainError crop.unavailable for a box outside the picture, and what `decode` throws.
+   */
+  crop(path: string, header: ImageHeader, box: Box, options: CropOptions): Promise<Uint8Array> {
+    return this.heavy(async () => {
+      const plan = planCrop(header, box, options);
+      const source = await this.open(path, header);
+      const { result } = await readPicture(source, header, async (picture) => {
+        // The whole is scaled, then cut: so JPEGs shrink while loading, and only the rows above the cut's end are read.
+        const cut = toSrgb(picture)
+          .resize({ width: plan.width, height: plan.height, fit: 'fill' })
+          .extract(plan.region);
+        return (await turned(cut, options.turn).jpeg({ quality: CROP_QUALITY }).toUint8Array()).data;
+      });
+      return result;
+    });
+  }
+
+  /** The 64-bit DCT hash that common tools compute, 16 hex digits. The raster stays the caller's, but not before this settles. */
+  perceptualHash(raster: Raster): Promise<string> {
+    return this.track(() => perceptualHash(raster));
+  }
+
+  /** Refuses new work, waits for what is under way and ends the thread. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.allSettled([...this.underWay]);
+    await this.heic.close();
+  }
+
+  /** sharp reads every type but HEIC by itself. */
+  private async open(path: string, header: ImageHeader): Promise<PictureSource> {
+    if (header.contentType !== 'image/heic') return { input: path, page: header.page };
+    const { icc, hasAlpha } = await sharp(path, { limitInputPixels: false, page: header.page }).metadata();
+    const { page, width, height } = header;
+    return { input: await this.heic.decode({ path, page, width, height, icc, hasAlpha }), page: 0 };
+  }
+
+  private track<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closed) {
+      return Promise.reject(
+        new DomainError('service.stopping', 'the service is stopping', { retryable: true }),
+      );
+    }
+    const running = this.limit(work);
+    this.underWay.add(running);
+    const done = (): boolean => this.underWay.delete(running);
+    running.then(done, done);
+    return running;
+  }
+}
+
+/** Three channels of 8 bits, whatever the source has; its colour profile is applied. */
+function toSrgb(picture: Sharp): Sharp {
+  return picture.flatten({ background: WHITE }).toColourspace('srgb');
+}
+
+function turned(picture: Sharp, turn: 0 | 90 | 180 | 270 | undefined): Sharp {
+  return turn ? picture.rotate(turn) : picture;
+}
+
+async function rasterOf(picture: Sharp, header: ImageHeader, options: DecodeOptions): Promise<Raster> {
+  const longSide = Math.max(1, Math.floor(options.longSideMax ?? Math.max(header.width, header.height)));
+  const scaled = toSrgb(picture).resize({
+    width: longSide,
+    height: longSide,
+    fit: 'inside',
+    withoutEnlargement: true,
+  });
+  const { data, info } = await turned(scaled, options.turn).raw({ depth: 'uchar' }).toUint8Array();
+  if (info.channels !== 3) throw new Error(`expected 3 channels, not ${info.channels}`);
+  const own = data.byteLength === data.buffer.byteLength ? data : data.slice();
+  return { width: info.width, height: info.height, data: own };
+}

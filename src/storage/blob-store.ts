@@ -1,0 +1,222 @@
+// Keeps the bytes of images on a local folder: an upload is staged, then either kept under its key or discarded.
+//
+// [Note: What a crash leaves]
+// `<root>/kept` only ever holds whole files, because a file gets there by a rename after its bytes were synced, and the
+// folder is synced after the rename. Whatever a crash leaves lies in `<root>/staging`, where sweepStaging finds it.
+// Callers name blobs by key: an object store can take this class's place, but for pathOf, which gives a local file.
+import { createHash, randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, open, opendir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { DomainError } from '../domain/domain-error.js';
+import { assertBlobKey, assertBlobPrefix } from './blob-key.js';
+import { ignoreMissing, makeFolder, syncFolder } from './durable-folder.js';
+
+export { imageBlobKey, tenantBlobPrefix } from './blob-key.js';
+
+/** An upload on disk that is not yet kept. */
+export interface StagedBlob {
+  readonly path: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly byteLength: number;
+}
+
+export interface BlobEntry {
+  readonly key: string;
+  readonly modifiedAt: Date;
+}
+
+/** Hashing this many bytes takes under 1 ms: a large chunk is cut so that it never holds up the event loop. */
+const SLICE_BYTES = 512 * 1024;
+
+function* slices(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += SLICE_BYTES) yield chunk.subarray(at, at + SLICE_BYTES);
+}
+
+export class BlobStore {
+  private readonly staging: string;
+  private readonly kept: string;
+
+  private constructor(root: string) {
+    this.staging = join(root, 'staging');
+    this.kept = join(root, 'kept');
+  }
+
+  /** @param root Folder that this store owns; made (0700) when it is not there. */
+  static async open(root: string): Promise<BlobStore> {
+    const store = new BlobStore(resolve(root));
+    await makeFolder(store.staging);
+    await makeFolder(store.kept);
+    return store;
+  }
+
+  /**
+   * Streams an upload to disk; memory stays bounded by the source's chunks.
+   * @throws DomainError image.too_large over `limitBytes`; the source's own error otherwise. Nothing is left behind.
+   */
+  async stage(source: Readable, limitBytes: number): Promise<StagedBlob> {
+    const path = join(this.staging, randomUUID());
+    const file = await open(path, 'wx', 0o600);
+    try {
+      const hash = createHash('sha256');
+      let byteLength = 0;
+      for await (const chunk of source as AsyncIterable<Uint8Array | string>) {
+        for (const slice of slices(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)) {
+          byteLength += slice.length;
+          if (byteLength > limitBytes) {
+            throw new DomainError('image.too_large', `the file is larger than ${limitBytes} bytes`, {
+              extensions: { bytes_max: limitBytes },
+            });
+          }
+          hash.update(slice);
+          await file.writeFile(slice);
+        }
+      }
+      await file.close();
+      return { path, sha256: hash.digest('hex'), byteLength };
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Keeps a staged upload under `key`, durably, replacing what was there. A blob that already lies there (its path is
+   * the key's own, as in a retried job) stays.
+   */
+  async commit(staged: StagedBlob, key: string): Promise<void> {
+    const target = this.pathOf(key);
+    if (resolve(staged.path) === target) return access(target, constants.R_OK);
+    this.assertStaged(staged);
+    const file = await open(staged.path, 'r');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.moveInto(staged.path, target);
+    await syncFolder(dirname(target));
+  }
+
+  /** A folder can vanish between its making and the rename, when deletePrefix empties it: then it is made again. */
+  private async moveInto(from: string, target: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await makeFolder(dirname(target));
+      try {
+        return await rename(from, target);
+      } catch (error) {
+        const folderVanished = (error as NodeJS.ErrnoException).code === 'ENOENT' && attempt < 5;
+        if (!folderVanished) throw error;
+        await access(from);
+      }
+    }
+  }
+
+  /** Removes a staged upload; nothing happens when it was committed or removed before. Never touches a kept blob. */
+  async discard(staged: StagedBlob): Promise<void> {
+    if (this.isInside(this.kept, staged.path)) return;
+    this.assertStaged(staged);
+    await rm(staged.path, { force: true });
+  }
+
+  /** Where a blob lies, or would lie. @throws RangeError when `key` is not one. */
+  pathOf(key: string): string {
+    assertBlobKey(key);
+    return join(this.kept, key);
+  }
+
+  async exists(key: string): Promise<boolean> {
+    const found = await ignoreMissing(stat(this.pathOf(key)));
+    return found?.isFile() ?? false;
+  }
+
+  /** @returns Whether there was one. The removal is durable when this returns. */
+  async delete(key: string): Promise<boolean> {
+    const path = this.pathOf(key);
+    if (!(await this.exists(key))) return false;
+    const removed = (await ignoreMissing(unlink(path).then(() => true))) ?? false;
+    if (removed) await syncFolder(dirname(path));
+    return removed;
+  }
+
+  /**
+   * Removes every blob under a folder, and the folder.
+   * @param prefix '' or a chain of names that ends in '/'.
+   * @returns Blobs removed, count.
+   */
+  async deletePrefix(prefix: string): Promise<number> {
+    assertBlobPrefix(prefix);
+    const top = join(this.kept, prefix);
+    const removed = await this.removeTree(top);
+    if (top !== join(this.kept, sep)) {
+      await ignoreMissing(rmdir(top), 'ENOTEMPTY');
+      await syncFolder(this.kept);
+    }
+    return removed;
+  }
+
+  private async removeTree(folder: string): Promise<number> {
+    let removed = 0;
+    for (const entry of await this.entries(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isFolder) {
+        removed += await this.removeTree(path);
+        // A commit may just have put a blob there: then the folder stays, and so does the blob.
+        await ignoreMissing(rmdir(path), 'ENOTEMPTY');
+      } else if ((await ignoreMissing(unlink(path).then(() => true))) === true) {
+        removed++;
+      }
+    }
+    await syncFolder(folder);
+    return removed;
+  }
+
+  /** Blobs under a folder in order of key; what is added meanwhile may be missing. @param prefix As in deletePrefix. */
+  async *list(prefix: string): AsyncIterable<BlobEntry> {
+    assertBlobPrefix(prefix);
+    for (const entry of await this.entries(join(this.kept, prefix))) {
+      const key = `${prefix}${entry.name}`;
+      if (entry.isFolder) {
+        yield* this.list(`${key}/`);
+      } else {
+        const found = await ignoreMissing(stat(join(this.kept, key)));
+        if (found) yield { key, modifiedAt: found.mtime };
+      }
+    }
+  }
+
+  /**
+   * Removes staged uploads that nobody finished.
+   * @param olderThanMs Longer than any upload may take. @param now Epoch ms.
+   * @returns Files removed, count.
+   */
+  async sweepStaging(olderThanMs: number, now: number): Promise<number> {
+    let removed = 0;
+    for (const { name } of await this.entries(this.staging)) {
+      const path = join(this.staging, name);
+      const found = await ignoreMissing(stat(path));
+      if (!found || found.mtimeMs > now - olderThanMs) continue;
+      if ((await ignoreMissing(unlink(path).then(() => true))) === true) removed++;
+    }
+    return removed;
+  }
+
+  private async entries(folder: string): Promise<{ name: string; isFolder: boolean }[]> {
+    const found: { name: string; isFolder: boolean }[] = [];
+    const opened = await ignoreMissing(opendir(folder));
+    if (!opened) return found;
+    for await (const entry of opened) found.push({ name: entry.name, isFolder: entry.isDirectory() });
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  private isInside(folder: string, path: string): boolean {
+    return resolve(path).startsWith(folder + sep);
+  }
+
+  private assertStaged(staged: StagedBlob): void {
+    if (!this.isInside(this.staging, staged.path)) throw new RangeError('not a staged blob of this store');
+  }
+}
