@@ -116,13 +116,18 @@ export class ImageDecoder {
     return { input: await this.heic.decode({ path, page, width, height, icc, hasAlpha }), page: 0 };
   }
 
+  /** Work that holds a picture in memory waits for its turn. */
+  private heavy<T>(work: () => Promise<T>): Promise<T> {
+    return this.track(() => this.limit(work));
+  }
+
   private track<T>(work: () => Promise<T>): Promise<T> {
     if (this.closed) {
       return Promise.reject(
         new DomainError('service.stopping', 'the service is stopping', { retryable: true }),
       );
     }
-    const running = this.limit(work);
+    const running = work();
     this.underWay.add(running);
     const done = (): boolean => this.underWay.delete(running);
     running.then(done, done);
