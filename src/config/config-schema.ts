@@ -186,7 +186,7 @@ export const CONFIG_KEYS = {
   }),
   'inference.queue_max': whole({
     what: 'Model runs that may wait for a thread; further ones are answered 503 with Retry-After.',
-    why: 'About ten seconds of work on two cores.',
+    why: 'A longer line would only hide an overload: what waits holds its decoded picture in memory.',
     unit: 'runs',
     min: 1,
     max: 100_000,

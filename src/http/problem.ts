@@ -1,0 +1,91 @@
+// The shape of every answer that is not a success (RFC 9457), and the HTTP status of every code.
+import { ApiProperty } from '@nestjs/swagger';
+import { ERROR_CODES, type DomainError, type ErrorCode } from '../domain/domain-error.js';
+
+interface Kind {
+  readonly status: number;
+  /** The same for every problem of this code. */
+  readonly title: string;
+}
+
+/** The one place that knows HTTP statuses. */
+export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
+  'request.invalid': { status: 400, title: 'The request is not valid' },
+  'request.too_large': { status: 413, title: 'The request is too large' },
+  'request.unsupported_media_type': { status: 415, title: 'The media type is not supported' },
+  'route.not_found': { status: 404, title: 'There is no such route' },
+  'auth.credentials_missing': { status: 401, title: 'Credentials are required' },
+  'auth.token_invalid': { status: 401, title: 'The token is not valid' },
+  'auth.scope_insufficient': { status: 403, title: 'The token does not allow this' },
+  'tenant.not_found': { status: 404, title: 'There is no such tenant' },
+  'tenant.exists': { status: 409, title: 'The tenant exists' },
+  'api_key.not_found': { status: 404, title: 'There is no such API key' },
+  'image.not_found': { status: 404, title: 'There is no such image' },
+  'image.unreadable': { status: 422, title: 'The image cannot be read' },
+  'image.unsupported': { status: 415, title: 'The image type is not supported' },
+  'image.too_large': { status: 413, title: 'The image is too large' },
+  'image.no_face': { status: 422, title: 'The image shows no usable face' },
+  'face.not_found': { status: 404, title: 'There is no such face' },
+  'face.dismissed': { status: 409, title: 'The face was dismissed' },
+  'crop.unavailable': { status: 404, title: 'There is no crop' },
+  'cluster.not_found': { status: 404, title: 'There is no such cluster' },
+  'cluster.merged': { status: 409, title: 'The cluster was merged into another' },
+  'cluster.labels_differ': { status: 409, title: 'The clusters have different labels' },
+  'constraint.conflict': { status: 409, title: 'An earlier decision says otherwise' },
+  'review_item.not_found': { status: 404, title: 'There is no such review item' },
+  'review_item.closed': { status: 409, title: 'The review item is closed' },
+  'review_item.decision_invalid': { status: 422, title: 'The decision does not fit the review item' },
+  'job.not_found': { status: 404, title: 'There is no such job' },
+  'job.not_cancellable': { status: 409, title: 'The job cannot be cancelled' },
+  'inference.busy': { status: 503, title: 'The service is busy' },
+  'inference.unavailable': { status: 503, title: 'The models are not available' },
+  'service.stopping': { status: 503, title: 'The service is stopping' },
+  internal: { status: 500, title: 'Something went wrong inside' },
+};
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+export class ProblemFault {
+  @ApiProperty({ description: 'JSON pointer into the body, or #/path/x, #/query/x, #/header/x.' })
+  pointer!: string;
+  @ApiProperty() detail!: string;
+  @ApiProperty({ description: 'Stable: branch on it.' }) code!: string;
+}
+
+export class Problem {
+  @ApiProperty({ example: 'urn:kindred:problem:image.not_found' }) type!: string;
+  @ApiProperty({ description: 'The same for every problem of this code.' }) title!: string;
+  @ApiProperty({ minimum: 400, maximum: 599 }) status!: number;
+  @ApiProperty({ description: 'For a human.' }) detail!: string;
+  @ApiProperty({ description: 'Names this one occurrence.' }) instance!: string;
+  @ApiProperty({ enum: ERROR_CODES, description: 'Stable: branch on it.' }) code!: ErrorCode;
+  @ApiProperty({
+    description: 'As in the X-Request-Id header of the answer; name it when you report a fault.',
+  })
+  request_id!: string;
+  @ApiProperty({ type: [ProblemFault], description: 'What is wrong with the request, member by member.' })
+  errors!: ProblemFault[];
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The answer for an error. It depends on code, detail, faults, extensions and request id only: never on the path, so that
+ * what is unknown and what is another tenant's give the same bytes.
+ */
+export function problemOf(error: DomainError, requestId: string): Problem {
+  const { status, title } = PROBLEM_KINDS[error.code];
+  return {
+    // Extension members come first: they can never replace a member of the standard.
+    ...error.extensions,
+    type: `urn:kindred:problem:${error.code}`,
+    title,
+    status,
+    detail: error.detail,
+    // A request id that the client chose need not be a UUID.
+    instance: UUID.test(requestId) ? `urn:uuid:${requestId}` : `urn:kindred:request:${requestId}`,
+    code: error.code,
+    request_id: requestId,
+    errors: error.faults.map(({ pointer, detail, code }) => ({ pointer, detail, code })),
+  };
+}

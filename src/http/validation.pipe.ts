@@ -1,0 +1,73 @@
+// Parses and bounds what a request brings, once, against the class that the route names; every fault with its pointer.
+import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { DomainError, type FieldFault } from '../domain/domain-error.js';
+import { faultOfPlainValue, pointerStep } from './plain-values.js';
+import { REQUEST_INVALID, requestFault } from './request-fault.js';
+
+/** Faults told at once: a body of a megabyte must not be answered with a larger one. */
+const FAULTS_MAX = 50;
+
+class InvalidMembers extends Error {
+  constructor(readonly errors: readonly ValidationError[]) {
+    super('invalid members');
+  }
+}
+
+const ROOTS: Readonly<Record<ArgumentMetadata['type'], string>> = {
+  body: '#',
+  query: '#/query',
+  param: '#/path',
+  custom: '#',
+};
+
+export class RequestValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      stopAtFirstError: true,
+      validationError: { target: false, value: false },
+      exceptionFactory: (errors: ValidationError[]) => new InvalidMembers(errors),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const root = ROOTS[metadata.type];
+    if (metadata.type !== 'custom') {
+      const named = metadata.data === undefined ? root : `${root}/${pointerStep(metadata.data)}`;
+      const fault = faultOfPlainValue(value, named);
+      if (fault) throw new DomainError('request.invalid', REQUEST_INVALID, { faults: [fault] });
+      if (
+        metadata.type === 'body' &&
+        (Array.isArray(value) || (typeof value !== 'object' && value !== undefined))
+      ) {
+        throw requestFault(named, 'must be a JSON object', 'object');
+      }
+    }
+    try {
+      return (await super.transform(value, metadata)) as unknown;
+    } catch (error) {
+      if (!(error instanceof InvalidMembers)) throw error;
+      const faults = error.errors.flatMap((inner) => faultsOf(inner, root)).slice(0, FAULTS_MAX);
+      throw new DomainError('request.invalid', REQUEST_INVALID, { faults });
+    }
+  }
+}
+
+function faultsOf(error: ValidationError, above: string): FieldFault[] {
+  const pointer = `${above}/${pointerStep(error.property)}`;
+  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
+    pointer,
+    detail: constraint === 'whitelistValidation' ? 'is not known here' : withoutName(message, error.property),
+    code: constraint === 'whitelistValidation' ? 'unknown' : snakeCase(constraint),
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
+}
+
+/** class-validator starts its texts with the name, which the pointer tells already. */
+const withoutName = (message: string, property: string): string =>
+  message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
