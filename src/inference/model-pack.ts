@@ -1,4 +1,5 @@
 // A model pack: everything about a detector and a recogniser that code must not guess. Its id is the embedding space.
+import type { Calibration } from '../domain/cluster/calibration.js';
 
 /** How pixels become the numbers of an input tensor: (pixel − mean) / std per channel, in the order of `colour`. */
 export interface PixelContract {
@@ -54,14 +55,6 @@ export interface RecogniserContract extends WeightsFile {
   readonly normMin: number;
 }
 
-/** P(same person) = 1 / (1 + exp(−(slope · similarity + intercept))) for two single faces. */
-export interface PairCalibration {
-  readonly slope: number;
-  readonly intercept: number;
-  /** The data it was fitted on. */
-  readonly fittedOn: string;
-}
-
 /** A similarity threshold for 1:1 comparison and the error rates that it was chosen for. */
 export interface OperatingPoint {
   readonly similarity: number;
@@ -77,10 +70,8 @@ export interface ModelPack {
   readonly detector: DetectorContract;
   readonly landmarker: LandmarkerContract | undefined;
   readonly recogniser: RecogniserContract;
-  readonly calibration: PairCalibration;
+  readonly calibration: Calibration;
   readonly operatingPoint: OperatingPoint;
-  /** The table [calibration.linkage] as it stands: src/domain/cluster parses it. Undefined when the pack has none. */
-  readonly linkage: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Every weights file of a pack. */

@@ -1,5 +1,6 @@
 // Turns the text of a pack.toml into a ModelPack, or names every fault in it.
 import { parse, TomlError } from 'smol-toml';
+import { CalibrationError, parseCalibration, type Calibration } from '../domain/cluster/calibration.js';
 import { ALIGNMENT_TEMPLATES } from '../domain/face/align.js';
 import { EMBEDDING_WIDTH } from '../domain/face/embedding.js';
 import {
@@ -41,15 +42,7 @@ export function parseModelPack(text: string, where: string): ModelPack {
   const recogniser = readRecogniser(recogniserSection);
   if (faults.length === 0) noteContradictions({ detector, landmarker, recogniser }, root);
 
-  const calibration = root.section('calibration');
-  const pair = {
-    slope: calibration.number('slope', { min: 0.01, max: 1000 }),
-    intercept: calibration.number('intercept', { min: -1000, max: 1000 }),
-    fittedOn: calibration.text('fitted_on'),
-  };
-  const linkage = calibration.optionalTable('linkage');
-  calibration.finish();
-
+  const calibration = readCalibration(root, faults);
   const point = root.section('operating_point');
   const operatingPoint = {
     similarity: point.number('similarity', { min: -1, max: 1 }),
@@ -60,8 +53,22 @@ export function parseModelPack(text: string, where: string): ModelPack {
   point.finish();
   root.finish();
   if (faults.length > 0) throw new ModelPackError(where, faults);
-  return { id, description, detector, landmarker, recogniser, calibration: pair, operatingPoint, linkage };
+  return { id, description, detector, landmarker, recogniser, calibration, operatingPoint };
 }
+
+/** The calibration is the business of domain/cluster, which parses its own table. */
+function readCalibration(root: TomlTableReader, faults: string[]): Calibration {
+  try {
+    return parseCalibration(root.optionalTable('calibration'));
+  } catch (error) {
+    if (!(error instanceof CalibrationError)) throw error;
+    faults.push(...error.faults);
+    return UNREADABLE;
+  }
+}
+
+/** Stands in for a calibration whose faults have been noted: the pack is refused anyway. */
+const UNREADABLE = {} as Calibration;
 
 function parseToml(text: string, where: string): Record<string, unknown> {
   try {

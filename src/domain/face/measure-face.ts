@@ -1,7 +1,8 @@
 // Figures about one detected face from which its quality is judged.
-import { boxArea, boxHeight, boxWidth, clipBox } from '../geometry/box.js';
+import { boxHeight, boxWidth } from '../geometry/box.js';
 import type { Landmarks5, Point } from '../geometry/landmarks.js';
 import type { Raster } from '../geometry/raster.js';
+import { applySimilarity, invertSimilarity, type FittedTransform } from '../geometry/similarity-transform.js';
 import type { Detection } from './detection.js';
 
 export interface FaceMeasures {
@@ -19,19 +20,23 @@ export interface FaceMeasures {
   readonly rollDegrees: number;
   /** Root mean square distance to the ArcFace template after alignment, px of 112. */
   readonly residualPx: number;
-  /** Share of the box outside the raster, 0..1. */
+  /** Share of the face (brows to chin, temple to temple, as the template places them) outside the raster, 0..1. */
   readonly outside: number;
 }
 
-/** @param crop Aligned 112×112 crop. @param residualPx Of the same alignment. */
+/** Where brows, chin and temples lie on a 112×112 aligned crop, px. */
+const FACE_ON_CROP = { left: 20, right: 92, top: 32, bottom: 108 };
+/** Samples along one side when the visible share of a face is counted. */
+const GRID = 12;
+
+/** @param crop Aligned 112×112 crop of `raster`. @param fit The alignment onto the ArcFace template that made it. */
 export function measureFace(
   detection: Detection,
   raster: { readonly width: number; readonly height: number },
   crop: Raster,
-  residualPx: number,
+  fit: FittedTransform,
 ): FaceMeasures {
   const { box, landmarks } = detection;
-  const area = boxArea(box);
   return {
     detectionScore: detection.score,
     faceSizePx: Math.min(boxWidth(box), boxHeight(box)),
@@ -39,9 +44,28 @@ export function measureFace(
     yaw: noseBetweenEyes(landmarks),
     pitch: noseBetweenEyesAndMouth(landmarks),
     rollDegrees: rollDegrees(landmarks),
-    residualPx,
-    outside: area > 0 ? 1 - boxArea(clipBox(box, raster.width, raster.height)) / area : 1,
+    residualPx: fit.residual,
+    outside: shareOutside(raster, fit),
   };
+}
+
+function shareOutside(
+  raster: { readonly width: number; readonly height: number },
+  fit: FittedTransform,
+): number {
+  const toRaster = invertSimilarity(fit.transform);
+  const { left, right, top, bottom } = FACE_ON_CROP;
+  let outside = 0;
+  for (let row = 0; row < GRID; row++) {
+    for (let column = 0; column < GRID; column++) {
+      const { x, y } = applySimilarity(toRaster, {
+        x: left + ((column + 0.5) / GRID) * (right - left),
+        y: top + ((row + 0.5) / GRID) * (bottom - top),
+      });
+      if (x < -0.5 || y < -0.5 || x > raster.width - 0.5 || y > raster.height - 0.5) outside++;
+    }
+  }
+  return outside / (GRID * GRID);
 }
 
 /** Degrees clockwise of the line from the left eye to the right eye, -180..180; 0 when the face is upright. */

@@ -20,54 +20,60 @@ export function warpSimilarity(
   const perSide = Math.min(SAMPLES_PER_SIDE_MAX, Math.max(1, Math.round(1 / similarityScale(transform))));
   const target = createRaster(width, height);
   const share = 1 / (perSide * perSide);
-  const sum = new Float64Array(3);
+  // Sample positions in the source relative to the target pixel's own, one pair a sample.
+  const offsets = new Float64Array(perSide * perSide * 2);
+  for (let v = 0, i = 0; v < perSide; v++) {
+    for (let u = 0; u < perSide; u++) {
+      const x = (u + 0.5) / perSide - 0.5;
+      const y = (v + 0.5) / perSide - 0.5;
+      offsets[i++] = inverse.a * x - inverse.b * y;
+      offsets[i++] = inverse.b * x + inverse.a * y;
+    }
+  }
+  const { width: sourceWidth, height: sourceHeight, data } = source;
+  const rowBytes = sourceWidth * 3;
   for (let y = 0, out = 0; y < height; y++) {
     for (let x = 0; x < width; x++, out += 3) {
-      sum.fill(0);
-      for (let v = 0; v < perSide; v++) {
-        const ty = y + (v + 0.5) / perSide - 0.5;
-        for (let u = 0; u < perSide; u++) {
-          const tx = x + (u + 0.5) / perSide - 0.5;
-          addSample(
-            source,
-            inverse.a * tx - inverse.b * ty + inverse.tx,
-            inverse.b * tx + inverse.a * ty + inverse.ty,
-            sum,
-          );
-        }
+      const centreX = inverse.a * x - inverse.b * y + inverse.tx;
+      const centreY = inverse.b * x + inverse.a * y + inverse.ty;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let i = 0; i < offsets.length; i += 2) {
+        const sx = centreX + offsets[i]!;
+        const sy = centreY + offsets[i + 1]!;
+        const x0 = Math.floor(sx);
+        const y0 = Math.floor(sy);
+        if (x0 < -1 || y0 < -1 || x0 >= sourceWidth || y0 >= sourceHeight) continue;
+        const fx = sx - x0;
+        const fy = sy - y0;
+        // A neighbour outside the raster is black: its weight is 0, and any pixel may stand in its place.
+        const left = x0 < 0 ? 0 : 1 - fx;
+        const right = x0 + 1 < sourceWidth ? fx : 0;
+        const top = y0 < 0 ? 0 : 1 - fy;
+        const bottom = y0 + 1 < sourceHeight ? fy : 0;
+        const first = (y0 < 0 ? 0 : y0) * rowBytes;
+        const second = bottom === 0 ? first : (y0 + 1) * rowBytes;
+        const near = (x0 < 0 ? 0 : x0) * 3;
+        const far = right === 0 ? near : (x0 + 1) * 3;
+        const weightA = left * top;
+        const weightB = right * top;
+        const weightC = left * bottom;
+        const weightD = right * bottom;
+        const a = first + near;
+        const b = first + far;
+        const c = second + near;
+        const d = second + far;
+        red += data[a]! * weightA + data[b]! * weightB + data[c]! * weightC + data[d]! * weightD;
+        green +=
+          data[a + 1]! * weightA + data[b + 1]! * weightB + data[c + 1]! * weightC + data[d + 1]! * weightD;
+        blue +=
+          data[a + 2]! * weightA + data[b + 2]! * weightB + data[c + 2]! * weightC + data[d + 2]! * weightD;
       }
-      target.data[out] = sum[0]! * share + 0.5;
-      target.data[out + 1] = sum[1]! * share + 0.5;
-      target.data[out + 2] = sum[2]! * share + 0.5;
+      target.data[out] = red * share + 0.5;
+      target.data[out + 1] = green * share + 0.5;
+      target.data[out + 2] = blue * share + 0.5;
     }
   }
   return target;
-}
-
-/** Adds the bilinear sample at (x, y) to `sum`; neighbours outside the raster count as black. */
-function addSample(source: Raster, x: number, y: number, sum: Float64Array): void {
-  const { width, height, data } = source;
-  const x0 = Math.floor(x);
-  const y0 = Math.floor(y);
-  if (x0 < -1 || y0 < -1 || x0 >= width || y0 >= height) return;
-  const fx = x - x0;
-  const fy = y - y0;
-  const left = x0 >= 0;
-  const right = x0 + 1 < width;
-  if (y0 >= 0) {
-    const row = (y0 * width + x0) * 3;
-    if (left) addPixel(data, row, (1 - fx) * (1 - fy), sum);
-    if (right) addPixel(data, row + 3, fx * (1 - fy), sum);
-  }
-  if (y0 + 1 < height) {
-    const row = ((y0 + 1) * width + x0) * 3;
-    if (left) addPixel(data, row, (1 - fx) * fy, sum);
-    if (right) addPixel(data, row + 3, fx * fy, sum);
-  }
-}
-
-function addPixel(data: Uint8Array, at: number, weight: number, sum: Float64Array): void {
-  sum[0]! += data[at]! * weight;
-  sum[1]! += data[at + 1]! * weight;
-  sum[2]! += data[at + 2]! * weight;
 }

@@ -1,13 +1,17 @@
 // The detector of a pack: raster in, detections in px of that raster out.
 import type { Detection } from '../../domain/face/detection.js';
-import type { CanvasSize } from '../../domain/face/heads/detector-output.js';
+import type { CanvasSize, NetworkOutput } from '../../domain/face/heads/detector-output.js';
 import { decodeRetinaface, retinafacePriors } from '../../domain/face/heads/retinaface.js';
 import { decodeScrfd } from '../../domain/face/heads/scrfd.js';
+import { decodeSsd } from '../../domain/face/heads/ssd.js';
 import { suppressOverlaps } from '../../domain/face/nms.js';
+import type { Box } from '../../domain/geometry/box.js';
+import type { Landmarks5 } from '../../domain/geometry/landmarks.js';
 import { mapLandmarks } from '../../domain/geometry/landmarks.js';
 import type { Raster } from '../../domain/geometry/raster.js';
 import { fitWithin, shrinkRaster } from '../../domain/geometry/shrink.js';
 import type { DetectorContract } from '../model-pack.js';
+import { landmarks5Of, type Landmarker } from './landmarker.js';
 import { Network, NetworkError } from './network.js';
 import { PixelPacker } from './pack-pixels.js';
 
@@ -23,12 +27,31 @@ export class FaceDetector {
   private readonly packer: PixelPacker;
   private readonly priors = new Map<string, Float32Array>();
 
-  constructor(
+  private constructor(
     private readonly network: Network,
     readonly contract: DetectorContract,
+    /** For the kind ssd, which gives boxes only. */
+    private readonly landmarker?: Landmarker,
   ) {
     this.packer = new PixelPacker(contract.pixels);
     this.checkInput();
+  }
+
+  /** Proves the contract by a run. Throws NetworkError when the input or the outputs are not what the pack says. */
+  static async open(
+    network: Network,
+    contract: DetectorContract,
+    landmarker?: Landmarker,
+  ): Promise<FaceDetector> {
+    const detector = new FaceDetector(network, contract, landmarker);
+    const grey = { width: 32, height: 32, data: new Uint8Array(32 * 32 * 3).fill(128) };
+    try {
+      await detector.find(grey, { longSidePx: 32, surrounded: true });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new NetworkError(`${network.file}: is not a detector of kind ${contract.kind}: ${reason}`, error);
+    }
+    return detector;
   }
 
   /** Detections with score ≥ `score_min`, best first, in px of `raster`. */
@@ -44,19 +67,32 @@ export class FaceDetector {
     const found = suppressOverlaps(this.decode(outputs, canvas), this.contract.overlapMax);
     const scaleX = raster.width / shrunk.width;
     const scaleY = raster.height / shrunk.height;
-    return found.map(({ box, landmarks, score }) => ({
-      box: {
+    const faces: Detection[] = [];
+    for (const { box, landmarks, score } of found) {
+      const inRaster = {
         x1: (box.x1 - left) * scaleX,
         y1: (box.y1 - top) * scaleY,
         x2: (box.x2 - left) * scaleX,
         y2: (box.y2 - top) * scaleY,
-      },
-      landmarks: mapLandmarks(landmarks, ({ x, y }) => ({ x: (x - left) * scaleX, y: (y - top) * scaleY })),
-      score,
-    }));
+      };
+      const points = landmarks
+        ? mapLandmarks(landmarks, ({ x, y }) => ({ x: (x - left) * scaleX, y: (y - top) * scaleY }))
+        : await this.landmarksIn(raster, inRaster);
+      faces.push({ box: inRaster, landmarks: points, score });
+    }
+    return faces;
   }
 
-  private decode(outputs: Parameters<typeof decodeScrfd>[0], canvas: CanvasSize): Detection[] {
+  private async landmarksIn(raster: Raster, box: Box): Promise<Landmarks5> {
+    if (!this.landmarker)
+      throw new NetworkError(`${this.network.file}: gives no landmarks, and the pack has no landmarker`);
+    return landmarks5Of(await this.landmarker.find(raster, box));
+  }
+
+  private decode(
+    outputs: readonly NetworkOutput[],
+    canvas: CanvasSize,
+  ): { readonly box: Box; readonly score: number; readonly landmarks?: Landmarks5 }[] {
     const { kind, scoreMin } = this.contract;
     switch (kind) {
       case 'retinaface':
@@ -64,7 +100,7 @@ export class FaceDetector {
       case 'scrfd':
         return decodeScrfd(outputs, canvas, scoreMin);
       case 'ssd':
-        throw new NetworkError('ssd');
+        return decodeSsd(outputs, canvas, scoreMin);
     }
   }
 
@@ -93,18 +129,18 @@ export class FaceDetector {
     const [channels, height, width] = layout === 'nchw' ? [1, 2, 3] : [3, 1, 2];
     const side = this.contract.longSidePx;
     const fits = (dim: number | undefined, wanted: number): boolean => dim === undefined || dim === wanted;
-    if (!fits(inputDims[channels!], 3)) {
+    if (!fits(inputDims[channels], 3)) {
       throw new NetworkError(
         `${file}: the detector takes ${inputDims.join(', ')}, which is not ${layout} with 3 channels`,
       );
     }
-    const fixed = inputDims[height!] !== undefined || inputDims[width!] !== undefined;
+    const fixed = inputDims[height] !== undefined || inputDims[width] !== undefined;
     if (
       fixed &&
-      (this.contract.canvas !== 'square' || !fits(inputDims[height!], side) || !fits(inputDims[width!], side))
+      (this.contract.canvas !== 'square' || !fits(inputDims[height], side) || !fits(inputDims[width], side))
     ) {
       throw new NetworkError(
-        `${file}: the detector takes ${inputDims[width!]}x${inputDims[height!]} px only; ` +
+        `${file}: the detector takes ${inputDims[width]}x${inputDims[height]} px only; ` +
           `the pack says long_side_px = ${side}, canvas = "${this.contract.canvas}"`,
       );
     }

@@ -1,0 +1,29 @@
+// What the inference room needs to be told at start.
+
+export interface InferenceOptions {
+  /** Folder of model packs, one folder each. */
+  readonly modelsDir: string;
+  /** Pack id; undefined = the best one that is installed. */
+  readonly pack?: string;
+  readonly executionProvider: 'cpu' | 'cuda';
+  /** Threads that hold sessions, count. Best on a CPU: as many as cores. */
+  readonly workers: number;
+  /** Threads inside one run, count. Best on a CPU: 1 (measured 20–80 % faster than fewer workers with more threads each). */
+  readonly threadsPerWorker: number;
+  /** Tasks of each kind that may wait, count. */
+  readonly queueMax: number;
+  /** `all` is faster, `extended` takes about half the memory. */
+  readonly graphOptimization: 'all' | 'extended';
+  /** Long side given to the detector, px, a multiple of 32; undefined = as the pack says. */
+  readonly detectorLongSidePx?: number;
+  /** Size of a face in doubt, px; undefined = as domain/face/quality-thresholds says. */
+  readonly faceSizePxMin?: number;
+}
+
+/**
+ * Faces of one recogniser run and of one micro-batch. On a CPU batches gain little (0–28 %) and their activations cost memory
+ * (R100: about 25 MB a face); on a GPU they are everything.
+ */
+export const FACES_PER_RUN_MAX = { cpu: 8, cuda: 32 } as const;
+/** Faces that one task may gather from waiting photos. */
+export const FACES_PER_TASK_MAX = 32;

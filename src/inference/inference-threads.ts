@@ -1,0 +1,77 @@
+// The pool of inference threads. `run()` of the models blocks its thread, therefore no session lives on the main thread.
+import { Piscina } from 'piscina';
+import { compiledWorker } from '../config/compiled-worker.js';
+import type { Raster } from '../domain/geometry/raster.js';
+import type { ThreadRunner } from './dispatcher.js';
+import type { DetectAnswer, EmbedAnswer, EmbedRequest, ThreadSetup, ThreadTask } from './thread-messages.js';
+
+/** The models could not be loaded; the message is for the operator and says why. */
+export class InferenceStartError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'InferenceStartError';
+  }
+}
+
+export class InferenceThreads implements ThreadRunner {
+  private constructor(private readonly pool: Piscina) {}
+
+  /** Resolves when every thread has loaded and proved its models. Throws InferenceStartError when one cannot. */
+  static async start(setup: ThreadSetup, threads: number, queueMax: number): Promise<InferenceThreads> {
+    const pool = new Piscina({
+      filename: compiledWorker(import.meta.url, './worker/inference.worker.js'),
+      workerData: setup,
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Infinity,
+      concurrentTasksPerWorker: 1,
+      // The dispatcher admits; this bound is the second fence.
+      maxQueue: Math.max(threads, queueMax),
+      stricterFIFO: true,
+      // Threads wait for messages in their event loop rather than in Atomics.wait: timers and streams in them stay alive.
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    const failed = new Promise<never>((_, reject) => pool.once('error', reject));
+    failed.catch(() => undefined);
+    const arrivals = new Int32Array(new SharedArrayBuffer(8));
+    const ready: ThreadTask = { kind: 'ready', arrivals, threads };
+    try {
+      await Promise.race([Promise.all(Array.from({ length: threads }, () => pool.run(ready))), failed]);
+    } catch (error) {
+      await pool.destroy();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new InferenceStartError(`model pack ${setup.pack.id}: ${reason}`, error);
+    }
+    return new InferenceThreads(pool);
+  }
+
+  detect(raster: Raster): Promise<DetectAnswer> {
+    const owned = ownedRaster(raster);
+    const task: ThreadTask = { kind: 'detect', raster: owned };
+    return this.pool.run(task, { transferList: [owned.data.buffer] }) as Promise<DetectAnswer>;
+  }
+
+  embed(requests: readonly EmbedRequest[]): Promise<EmbedAnswer[]> {
+    const owned = requests.map((request) => ({ ...request, raster: ownedRaster(request.raster) }));
+    const task: ThreadTask = { kind: 'embed', requests: owned };
+    const transferList = owned.map(({ raster }) => raster.data.buffer);
+    return this.pool.run(task, { transferList }) as Promise<EmbedAnswer[]>;
+  }
+
+  get size(): number {
+    return this.pool.threads.length;
+  }
+
+  /** Ends the threads. Call it when nothing runs. */
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+}
+
+/** A raster whose buffer holds nothing else and can be transferred; a view into a larger buffer is copied first. */
+function ownedRaster(raster: Raster): Raster & { readonly data: Uint8Array<ArrayBuffer> } {
+  const { data } = raster;
+  const whole = data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
+  return { ...raster, data: whole ? (data as Uint8Array<ArrayBuffer>) : Uint8Array.from(data) };
+}
