@@ -1,0 +1,171 @@
+// A tenant with the real services on a real database. Faces are built vectors of exactly known similarity: person p is an
+// axis, a face of p leans on that axis and for the rest on an axis of its own.
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { ApplyPlan } from '../../src/clusters/apply-plan.js';
+import { AssignFaces, type AssignmentReport, type FoundFace } from '../../src/clusters/assign-faces.js';
+import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
+import { ClustersService } from '../../src/clusters/clusters.service.js';
+import { FaceErasure } from '../../src/clusters/face-erasure.js';
+import { ReviewDecisions } from '../../src/clusters/review-decisions.js';
+import type { ConstraintRecord, FaceRecord, ReviewItemRecord } from '../../src/database/records.js';
+import type { TenantRepositories, TenantScope } from '../../src/database/tenant-store.js';
+import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
+import type { OperatingPointOverrides } from '../../src/domain/cluster/thresholds.js';
+import { DomainError } from '../../src/domain/domain-error.js';
+import { Embedding, EMBEDDING_WIDTH } from '../../src/domain/face/embedding.js';
+import type { QualityReason } from '../../src/domain/face/quality.js';
+import type { TestDatabase } from '../harness/database.js';
+
+export const SPACE = 'test-space';
+/** Log odds 20·s − 6: asked about from cosine .19 (the floor .25 comes first), accepted from .41, bridging from .495. */
+const PAIR = { slope: 20, intercept: -6, fittedOn: 'the test' };
+const PEOPLE_MAX = 100;
+
+export interface FaceSpec {
+  /** How much the face leans on the axis of each person, by the person's number; squares sum to at most 1. */
+  readonly of: Readonly<Record<number, number>>;
+  readonly quality?: number;
+  readonly reasons?: readonly QualityReason[];
+}
+
+/** A clear face: cosine .81 with any other clear face of the person, 0 with everybody else's. */
+export const clear = (person: number): FaceSpec => ({ of: { [person]: 0.9 } });
+/** A face that clear faces of the person resemble with cosine .9 × `lean`. */
+export const leaning = (person: number, lean: number): FaceSpec => ({ of: { [person]: lean } });
+
+export class Gallery {
+  readonly scope: TenantScope;
+  readonly assign: AssignFaces;
+  readonly decisions: ReviewDecisions;
+  readonly clusters: ClustersService;
+  readonly erasure: FaceErasure;
+  private ownAxis = PEOPLE_MAX;
+  private photos = 0;
+
+  private constructor(
+    readonly db: TestDatabase,
+    readonly tenantId: string,
+    overrides: OperatingPointOverrides,
+  ) {
+    const policies = new AssignmentPolicies(SPACE, { pair: PAIR, linkage: linkageFromPair(PAIR) }, [
+      overrides,
+    ]);
+    const plans = new ApplyPlan();
+    this.scope = db.tenants.forTenant(tenantId);
+    this.assign = new AssignFaces(policies, plans);
+    this.decisions = new ReviewDecisions(db.tenants, policies, plans);
+    this.clusters = new ClustersService(db.tenants, policies, plans);
+    this.erasure = new FaceErasure(db.tenants, policies, plans);
+  }
+
+  static async open(db: TestDatabase, overrides: OperatingPointOverrides = {}): Promise<Gallery> {
+    const tenantId = `t-${uuidv7()}`;
+    await db.addTenant(tenantId);
+    return new Gallery(db, tenantId, overrides);
+  }
+
+  face(spec: FaceSpec, place = 0): FoundFace {
+    const vector = new Float32Array(EMBEDDING_WIDTH);
+    let rest = 1;
+    for (const [person, lean] of Object.entries(spec.of)) {
+      vector[Number(person)] = lean;
+      rest -= lean * lean;
+    }
+    if (this.ownAxis >= EMBEDDING_WIDTH) throw new RangeError('more faces than axes');
+    vector[this.ownAxis++] = Math.sqrt(Math.max(0, rest));
+    const x = 10 + place * 100;
+    return {
+      detection: {
+        box: { x1: x, y1: 10, x2: x + 80, y2: 90 },
+        landmarks: [
+          { x: x + 25, y: 40 },
+          { x: x + 55, y: 40 },
+          { x: x + 40, y: 55 },
+          { x: x + 28, y: 70 },
+          { x: x + 52, y: 70 },
+        ],
+        score: 0.99,
+      },
+      embedding: Embedding.fromRaw(SPACE, vector),
+      quality: spec.quality ?? 0.9,
+      reasons: spec.reasons ?? [],
+    };
+  }
+
+  /** Ingests one photo with these faces. */
+  async photo(...specs: readonly FaceSpec[]): Promise<AssignmentReport> {
+    const n = this.photos++;
+    const faces = specs.map((spec, i) => this.face(spec, i));
+    const image = {
+      id: uuidv7(),
+      externalId: null,
+      sha256: createHash('sha256').update(`${this.tenantId}/${n}`).digest('hex'),
+      phash: '0123456789abcdef',
+      contentType: 'image/jpeg',
+      width: 1000,
+      height: 100,
+      byteSize: 1000,
+      capturedAt: null,
+      label: null,
+      notes: [],
+      turn: 0 as const,
+      createdAt: new Date(),
+    };
+    return this.scope.transaction(async (repositories) => {
+      await repositories.images.insert(image);
+      return this.assign.assign(repositories, { image, faces, actor: 'test' });
+    });
+  }
+
+  /** Ingests a photo with one face and answers that face. */
+  async one(spec: FaceSpec): Promise<FaceRecord> {
+    return (await this.photo(spec)).faces[0]!;
+  }
+
+  read<T>(work: (repositories: TenantRepositories) => Promise<T>): Promise<T> {
+    return this.scope.read(work);
+  }
+
+  async stored(face: FaceRecord): Promise<FaceRecord> {
+    return (await this.read((repositories) => repositories.faces.find(face.id)))!;
+  }
+
+  async clusterOf(face: FaceRecord): Promise<string | null> {
+    return (await this.stored(face)).clusterId;
+  }
+
+  openItems(): Promise<ReviewItemRecord[]> {
+    return this.read((repositories) => repositories.reviewItems.list({ limit: 500, sort: 'oldest' }));
+  }
+
+  /** The open item about this cluster or this face. */
+  async itemAbout(subject: string): Promise<ReviewItemRecord> {
+    const item = (await this.openItems()).find((open) => open.subjectKey.endsWith(subject));
+    if (item === undefined) throw new Error(`no open item about ${subject}`);
+    return item;
+  }
+
+  async item(id: string): Promise<ReviewItemRecord> {
+    return (await this.read((repositories) => repositories.reviewItems.find(id)))!;
+  }
+
+  constraints(...faces: readonly FaceRecord[]): Promise<ConstraintRecord[]> {
+    return this.read((repositories) => repositories.constraints.findTouching(faces.map((face) => face.id)));
+  }
+
+  decide(item: ReviewItemRecord, body: Record<string, unknown>) {
+    return this.decisions.decide(this.tenantId, item.id, body, 'reviewer');
+  }
+}
+
+/** The coded fault that a promise ends in. */
+export async function faultOf(work: Promise<unknown>): Promise<DomainError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
