@@ -135,6 +135,20 @@ export class GraphBuilder {
     return this.add('LpNormalization', [x.name], x.shape, { axis: 1, p: 2 });
   }
 
+  /** Twice the batch: the pictures, then the same pictures mirrored left to right. */
+  withMirrorImages(x: OnnxValue): OnnxValue {
+    // From the last column backwards beyond the first one.
+    const operands = [x.name, this.integers([-1]), this.integers([-(x.shape[2]! + 1)]), this.integers([3]), this.integers([-1])];
+    const mirrored = this.add('Slice', operands, x.shape);
+    return this.add('Concat', [x.name, mirrored.name], x.shape, { axis: 0 });
+  }
+
+  /** Half the batch of [batch, columns]: each mean of a row of the first half and its like in the second. */
+  meanOfHalves(x: OnnxValue): OnnxValue {
+    const halves = this.add('Reshape', [x.name, this.integers([2, -1, x.shape[0]!])], x.shape);
+    return this.add('ReduceMean', [halves.name], x.shape, { axes: [0], keepdims: 0 });
+  }
+
   /** The finished graph; the outputs get the names given. */
   finish(outputs: Readonly<Record<string, OnnxValue>>): OnnxGraph {
     const named = Object.entries(outputs).map(([name, value]) => ({ ...this.add('Identity', [value.name], value.shape), alias: name }));
