@@ -4,6 +4,9 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from '../config/config-schema.js';
 
 /** Members that must never be written, wherever a caller may have put them. */
+/** Injection token of the service's logger. */
+export const LOGGER = Symbol('Logger');
+
 const SECRETS = ['authorization', 'cookie', 'token', 'password', 'secret', 'key', 'embedding'];
 
 /** @param destination Standard output when absent. */

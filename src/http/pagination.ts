@@ -3,7 +3,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { isTenantId, isUuid } from './params.js';
+import { isUuid } from './params.js';
 import { requestFault } from './request-fault.js';
 
 export const LIMIT_DEFAULT = 50;
@@ -18,6 +18,8 @@ export interface Page<T> {
   /** Null on the last page. */
   readonly next_cursor: string | null;
 }
+
+const textKey = (key: unknown): string | undefined => (typeof key === 'string' ? key : undefined);
 
 /** The query of every list: extend it for filters. */
 export class PageQuery {
@@ -42,13 +44,13 @@ export class PageQuery {
     return this.keyPage((key) => (isUuid(key) ? key : undefined));
   }
 
-  /** A page of a list in the order of tenant ids. */
-  tenantIdPage(): { limit: number; after?: string } {
-    return this.keyPage((key) => (isTenantId(key) ? key : undefined));
-  }
-
-  /** @param parse The key of a row, or undefined when it is none: a cursor comes from outside. */
-  keyPage<K>(parse: (key: unknown) => K | undefined): { limit: number; after?: K } {
+  /**
+   * A page of a list in the order of any other key.
+   * @param parse The key of a row, or undefined when it is none: a cursor comes from outside. Without it: any text.
+   */
+  keyPage(): { limit: number; after?: string };
+  keyPage<K>(parse: (key: unknown) => K | undefined): { limit: number; after?: K };
+  keyPage(parse: (key: unknown) => unknown = textKey): { limit: number; after?: unknown } {
     if (this.cursor === undefined) return { limit: this.limit };
     const key = decodeCursor(this.cursor);
     const after = key === undefined ? undefined : parse(key);

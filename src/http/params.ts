@@ -2,11 +2,12 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { requestFault } from './request-fault.js';
 
-const TENANT_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** A tenant id as its owner may choose it. */
+export const TENANT_ID_PATTERN = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const isTenantId = (value: unknown): value is string =>
-  typeof value === 'string' && TENANT_ID.test(value);
+  typeof value === 'string' && TENANT_ID_PATTERN.test(value);
 export const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
 
 export const TENANT_ID_FAULT = 'must be 1 to 64 of A–Z a–z 0–9 . _ -';

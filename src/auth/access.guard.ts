@@ -1,0 +1,99 @@
+// Lets a request in, or not: credentials, then tenant, then scopes. A route that declared nothing is closed to everybody.
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { Request } from 'express';
+import { SystemStore } from '../database/system-store.js';
+import { DomainError } from '../domain/domain-error.js';
+import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
+import { requestFault } from '../http/request-fault.js';
+import { BearerStrategy } from './bearer.strategy.js';
+import type { Principal } from './principal.js';
+import { ACCESS_KEY, type Access } from './requires.js';
+import type { Scope } from './scopes.js';
+
+/** One token after "Bearer" (RFC 6750 b64token). */
+const BEARER = /^Bearer +[A-Za-z0-9\-._~+/]+=*$/i;
+const BEARER_SCHEME = /^Bearer(?:\s|$)/i;
+
+const tokenInvalid = (cause?: unknown): DomainError =>
+  new DomainError('auth.token_invalid', 'The token is unknown, expired or revoked.', { cause });
+
+@Injectable()
+export class AccessGuard extends AuthGuard() implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly system: SystemStore,
+    strategy: BearerStrategy,
+  ) {
+    super({ defaultStrategy: strategy.name, property: 'principal', session: false });
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS_KEY, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (access?.kind === 'public') return true;
+    if (access?.kind !== 'scopes' || access.scopes.length === 0) {
+      throw new DomainError('auth.scope_insufficient', 'This route is closed.');
+    }
+    const request = context.switchToHttp().getRequest<Request>();
+    refuseOtherCredentials(request);
+    await super.canActivate(context);
+    const { principal } = request;
+    // Passport sets it or handleRequest throws: without this line, a change there would open every door.
+    if (!principal) throw tokenInvalid();
+    await this.bindTenant(principal, request.params['tenant_id']);
+    requireScopes(principal, access.scopes, request.params['tenant_id'] !== undefined);
+    return true;
+  }
+
+  /** Passport's answer; anything but a principal is refused. */
+  override handleRequest<T>(error: unknown, principal: T | false | undefined): T {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- passes on what the strategy threw
+    if (error) throw error;
+    if (!principal) throw tokenInvalid();
+    return principal;
+  }
+
+  /** Another's tenant and no tenant are one answer, and no look-up tells them apart by its time. */
+  private async bindTenant(principal: Principal, tenantId: string | string[] | undefined): Promise<void> {
+    if (tenantId === undefined) return;
+    if (!isTenantId(tenantId)) throw requestFault('#/path/tenant_id', TENANT_ID_FAULT, 'tenant_id');
+    const known =
+      principal.kind === 'key'
+        ? principal.tenantId === tenantId
+        : (await this.system.transaction(({ tenants }) => tenants.find(tenantId))) !== null;
+    if (!known) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+  }
+}
+
+/** Refuses a request without a bearer token, and one that sends credentials where they do not belong. */
+function refuseOtherCredentials({ headers, query }: Request): void {
+  if (query['access_token'] !== undefined) {
+    throw requestFault(
+      '#/query/access_token',
+      'credentials belong in the Authorization header',
+      'credentials',
+    );
+  }
+  const { authorization } = headers;
+  if (authorization === undefined || !BEARER_SCHEME.test(authorization)) {
+    throw new DomainError('auth.credentials_missing', 'Send a token: Authorization: Bearer <token>.');
+  }
+  if (!BEARER.test(authorization)) throw tokenInvalid();
+}
+
+function requireScopes(principal: Principal, scopes: readonly Scope[], inTenant: boolean): void {
+  if (principal.kind === 'admin') return;
+  const missing = scopes.find(
+    (scope) => !principal.scopes.includes(scope) || (scope === 'admin' && !inTenant),
+  );
+  if (missing !== undefined) {
+    throw new DomainError(
+      'auth.scope_insufficient',
+      `The token lacks the scope this route needs: ${scopes.join(' ')}.`,
+    );
+  }
+}

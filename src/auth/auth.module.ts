@@ -1,0 +1,29 @@
+// Puts the access guard before every route of the application. Needs the stores of src/database to be injectable.
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
+import { AccessGuard } from './access.guard.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { Authenticator } from './authenticator.js';
+import { BearerStrategy } from './bearer.strategy.js';
+import { BootstrapToken } from './bootstrap-token.js';
+import { DeclaredRoutes } from './declared-routes.js';
+import { KeyUsage } from './key-usage.js';
+
+@Module({
+  providers: [
+    {
+      provide: BootstrapToken,
+      inject: [KINDRED_CONFIG],
+      useFactory: (config: KindredConfig): Promise<BootstrapToken> => BootstrapToken.open(config),
+    },
+    Authenticator,
+    BearerStrategy,
+    KeyUsage,
+    ApiKeysService,
+    DeclaredRoutes,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [ApiKeysService, BootstrapToken],
+})
+export class AuthModule {}

@@ -1,0 +1,23 @@
+// Every route declares who may use it: `@Requires('read')` or `@Public()`. A route that declares nothing is closed.
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
+import { BEARER_SCHEME } from '../http/openapi.js';
+import type { Scope } from './scopes.js';
+
+/** What a route declared. */
+export type Access =
+  { readonly kind: 'public' } | { readonly kind: 'scopes'; readonly scopes: readonly Scope[] };
+
+export const ACCESS_KEY = 'kindred:access';
+
+const declare = (access: Access) => SetMetadata(ACCESS_KEY, access);
+
+/**
+ * The route needs all of these scopes. On a route without `:tenant_id`, `admin` means the operator: a key's `admin` reaches
+ * its own tenant only.
+ */
+export const Requires = (...scopes: [Scope, ...Scope[]]): MethodDecorator & ClassDecorator =>
+  applyDecorators(declare({ kind: 'scopes', scopes }), ApiSecurity(BEARER_SCHEME, scopes));
+
+/** Anybody may use the route, without credentials. */
+export const Public = (): MethodDecorator & ClassDecorator => declare({ kind: 'public' });
