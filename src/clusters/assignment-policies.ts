@@ -15,13 +15,19 @@ export interface TenantPolicy extends AssignmentPolicy {
 }
 
 export class AssignmentPolicies {
-  /** @param overrides From left to right: the pack's, the configuration's. Throws ThresholdError when they do not fit. */
+  private readonly overrides: readonly OperatingPointOverrides[];
+
+  /**
+   * @param space Id of the pack that embeds faces today.
+   * @param overrides Later ones win. Throws ThresholdError when they do not fit.
+   */
   constructor(
     private readonly space: EmbeddingSpace,
     private readonly calibration: Calibration,
-    private readonly overrides: readonly OperatingPointOverrides[] = [],
+    overrides: readonly OperatingPointOverrides[] = [],
   ) {
-    operatingPoint(...overrides);
+    this.overrides = [{ neighbourSimilarityMin: calibration.linkage.neighbourSimilarityMin }, ...overrides];
+    operatingPoint(...this.overrides);
   }
 
   /** The policy without any tenant's settings. */

@@ -27,13 +27,17 @@ export interface Gathered {
   readonly membersOf: (clusterId: string) => readonly string[];
 }
 
-/** Ranked clusters for one probe that is not stored: what search and verify answer with. Writes nothing. */
+/**
+ * Ranked clusters for one probe: what search answers with. Writes nothing.
+ * @param excludeFaceIds Stored faces that are no evidence: the probe itself.
+ */
 export async function findRankedClusters(
   repositories: TenantRepositories,
   probe: Embedding,
   policy: TenantPolicy,
+  excludeFaceIds: readonly string[] = [],
 ): Promise<RankedCandidate[]> {
-  const found = await nearestCandidates(repositories, [probe], policy);
+  const found = await nearestCandidates(repositories, [probe], policy, excludeFaceIds);
   return rankCandidates(found.candidates[0] ?? [], policy);
 }
 
@@ -73,12 +77,14 @@ async function nearestCandidates(
   repositories: TenantRepositories,
   probes: readonly Embedding[],
   policy: TenantPolicy,
+  excludeFaceIds: readonly string[] = [],
 ): Promise<{ readonly candidates: Candidate[][]; readonly centroids: ReadonlyMap<string, Embedding> }> {
   if (probes.length === 0) return { candidates: [], centroids: new Map() };
   const { point } = policy;
   const lists = await repositories.embeddings.nearest(probes, {
     limit: point.neighbours,
     similarityMin: point.neighbourSimilarityMin,
+    excludeFaceIds,
   });
   const ids = [...new Set(lists.flatMap((list) => pointedClusters(list, point)))].sort();
   const records = new Map((await repositories.clusters.findMany(ids)).map((record) => [record.id, record]));

@@ -27,6 +27,11 @@ export interface LinkageCalibration {
   readonly logSize: number;
   /** Weight of c·ln n; >= 0: a centroid of many faces has less noise, so its cosine says more. */
   readonly centroidLogSize: number;
+  /**
+   * Cosine similarity (-1..1) under which a neighbour is no evidence in this space; absent: the operating point's default.
+   * Cosines of some recognisers lie between .8 and 1, so this belongs to the space.
+   */
+  readonly neighbourSimilarityMin?: number;
   readonly fittedOn: string;
 }
 
@@ -103,7 +108,7 @@ type Table = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a pack's `[calibration]`: slope, intercept, fitted_on (1:1), and optionally `[calibration.linkage]`: intercept, best,
- * top_mean, centroid, log_size, centroid_log_size, fitted_on. A pack without a linkage gets one derived from its 1:1
+ * top_mean, centroid, log_size, centroid_log_size, fitted_on, and optionally neighbour_similarity_min. A pack without a linkage gets one derived from its 1:1
  * figures. Throws CalibrationError naming every fault.
  */
 export function parseCalibration(table: unknown): Calibration {
@@ -142,9 +147,13 @@ export function linkageFromPair(pair: PairCalibration): LinkageCalibration {
     centroid: third,
     logSize: 0,
     centroidLogSize: 0,
+    neighbourSimilarityMin: Math.min(1, Math.max(-1, (NO_EVIDENCE_LOGIT - pair.intercept) / pair.slope)),
     fittedOn: `derived from the 1:1 figures: ${pair.fittedOn}`,
   };
 }
+
+/** Log odds of a pair that is as good as surely two people: 1 in 55. */
+const NO_EVIDENCE_LOGIT = -4;
 
 const above = (value: number): boolean => value > 0;
 const notBelow = (value: number): boolean => value >= 0;
@@ -152,7 +161,20 @@ const notBelow = (value: number): boolean => value >= 0;
 function readLinkage(table: unknown, faults: string[]): LinkageCalibration {
   const before = faults.length;
   const part = section(table, 'linkage', faults);
+  const floor = part['neighbour_similarity_min'];
+  const cosine = (value: number): boolean => value >= -1 && value <= 1;
   const linkage: LinkageCalibration = {
+    ...(floor === undefined
+      ? {}
+      : {
+          neighbourSimilarityMin: figure(
+            part,
+            'linkage.neighbour_similarity_min',
+            faults,
+            cosine,
+            'must lie between -1 and 1',
+          ),
+        }),
     intercept: figure(part, 'linkage.intercept', faults),
     best: figure(part, 'linkage.best', faults, notBelow, 'must not be negative'),
     topMean: figure(part, 'linkage.top_mean', faults, notBelow, 'must not be negative'),
