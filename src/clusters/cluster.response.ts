@@ -6,10 +6,12 @@ export class ClusterResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({
     enum: ['pending', 'confirmed', 'ignored', 'merged'],
-    description: 'pending: nobody looked yet. confirmed: a human said who it is. ignored: hidden. merged: see merged_into.',
+    description:
+      'pending: nobody looked yet. confirmed: a human said who it is. ignored: hidden. merged: see merged_into.',
   })
   state!: string;
-  @ApiProperty({ type: String, nullable: true, description: "The human's name for the person." }) label!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: "The human's name for the person." }) label!:
+    string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Id of the person in the calling system.' })
   external_ref!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) cover_face_id!: string | null;
@@ -19,7 +21,6 @@ export class ClusterResponse {
   @ApiProperty({ minimum: 1, description: 'Grows with every change.' }) version!: number;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
 }
-
 
 export function presentCluster(cluster: CountedClusterRecord): ClusterResponse {
   return {

@@ -12,7 +12,12 @@ export class BoxResponse {
 export class FaceResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty({ format: 'uuid' }) image_id!: string;
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'null while the face belongs to nobody.' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'null while the face belongs to nobody.',
+  })
   cluster_id!: string | null;
   @ApiProperty({ type: BoxResponse }) box!: BoxResponse;
   @ApiProperty({
@@ -24,7 +29,8 @@ export class FaceResponse {
   })
   landmarks!: [number, number][];
   @ApiProperty({ minimum: 0, maximum: 1, description: "The detector's own score." }) detection_score!: number;
-  @ApiProperty({ minimum: 0, maximum: 1, description: 'How well the face can be recognised.' }) quality!: number;
+  @ApiProperty({ minimum: 0, maximum: 1, description: 'How well the face can be recognised.' })
+  quality!: number;
   @ApiProperty({ type: [String], description: 'Why the face is doubted or was not clustered, as codes.' })
   reasons!: string[];
   @ApiProperty({
@@ -34,11 +40,24 @@ export class FaceResponse {
   })
   assignment!: string;
   @ApiProperty({ enum: ['auto', 'human', 'import'] }) assigned_by!: string;
-  @ApiProperty({ description: 'True when a human decided: the machine never moves this face.' }) locked!: boolean;
+  @ApiProperty({ description: 'True when a human decided: the machine never moves this face.' })
+  locked!: boolean;
   @ApiProperty({ enum: ['active', 'unclustered', 'dismissed'] }) state!: string;
-  @ApiProperty({ type: Number, nullable: true, minimum: -1, maximum: 1, description: 'Cosine similarity to its cluster.' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    minimum: -1,
+    maximum: 1,
+    description: 'Cosine similarity to its cluster.',
+  })
   similarity!: number | null;
-  @ApiProperty({ type: Number, nullable: true, minimum: 0, maximum: 1, description: 'Calibrated chance of being this person.' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    minimum: 0,
+    maximum: 1,
+    description: 'Calibrated chance of being this person.',
+  })
   probability!: number | null;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
 }

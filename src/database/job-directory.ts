@@ -22,4 +22,11 @@ export class JobDirectory {
       FROM jobs WHERE state IN ('queued', 'running')
       ORDER BY created_at, id LIMIT ${limit}::int`;
   }
+
+  /** The tenant of a job, or null when there is no such job. */
+  async findOwner(id: string): Promise<string | null> {
+    const [row] = await this.tx.$queryRaw<{ tenantId: string }[]>`
+      SELECT tenant_id AS "tenantId" FROM jobs WHERE id = ${id}::uuid ORDER BY tenant_id LIMIT 1`;
+    return row?.tenantId ?? null;
+  }
 }

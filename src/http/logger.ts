@@ -3,10 +3,10 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from '../config/config-schema.js';
 
-/** Members that must never be written, wherever a caller may have put them. */
 /** Injection token of the service's logger. */
 export const LOGGER = Symbol('Logger');
 
+/** Members that must never be written, wherever a caller may have put them. */
 const SECRETS = ['authorization', 'cookie', 'token', 'password', 'secret', 'key', 'embedding'];
 
 /** @param destination Standard output when absent. */

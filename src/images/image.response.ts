@@ -5,8 +5,10 @@ import type { FaceRecord, ImageRecord } from '../database/records.js';
 
 export class ImageResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ type: String, nullable: true, description: "The calling system's own id." }) external_id!: string | null;
-  @ApiProperty({ description: 'SHA-256 of the bytes, hex: the same bytes are the same image.' }) sha256!: string;
+  @ApiProperty({ type: String, nullable: true, description: "The calling system's own id." }) external_id!:
+    string | null;
+  @ApiProperty({ description: 'SHA-256 of the bytes, hex: the same bytes are the same image.' })
+  sha256!: string;
   @ApiProperty({ description: '64-bit perceptual hash, 16 hex digits.' }) phash!: string;
   @ApiProperty({ example: 'image/jpeg', description: 'What the bytes are, whatever the client called them.' })
   content_type!: string;
@@ -18,9 +20,13 @@ export class ImageResponse {
   })
   turn!: number;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) captured_at!: string | null;
-  @ApiProperty({ type: String, nullable: true, description: 'The name that was sent along.' }) label!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The name that was sent along.' }) label!:
+    string | null;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
-  @ApiProperty({ type: [String], description: 'What is worth knowing about how the picture was read, as codes.' })
+  @ApiProperty({
+    type: [String],
+    description: 'What is worth knowing about how the picture was read, as codes.',
+  })
   notes!: string[];
   @ApiProperty({ type: [FaceResponse] }) faces!: FaceResponse[];
 }

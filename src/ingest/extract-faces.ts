@@ -10,6 +10,7 @@ import { unturnDetection } from '../domain/face/unturn.js';
 import type { Turn } from '../domain/geometry/turn.js';
 import { ImageDecoder, type ImageHeader } from '../imaging/image-decoder.js';
 import { InferenceProvider } from '../inference/inference-provider.js';
+import { IngestLimiter } from './ingest-limiter.js';
 
 /** A face as the pipeline hands it to assignment. Box and landmarks are px of the upright source image. */
 export interface ExtractedFace {
@@ -52,6 +53,7 @@ export class FaceExtractor {
   constructor(
     private readonly decoder: ImageDecoder,
     private readonly inference: InferenceProvider,
+    private readonly limiter: IngestLimiter,
   ) {}
 
   /**
@@ -59,7 +61,11 @@ export class FaceExtractor {
    * @param declaredType What the client said it is.
    * @throws DomainError image.* for a picture that cannot be used, inference.busy when the line is full.
    */
-  async extract(path: string, declaredType?: string): Promise<Extraction> {
+  extract(path: string, declaredType?: string): Promise<Extraction> {
+    return this.limiter.run(() => this.extractNow(path, declaredType));
+  }
+
+  private async extractNow(path: string, declaredType: string | undefined): Promise<Extraction> {
     const header = await this.decoder.inspect(path, declaredType);
     const longSideMax = this.inference.pack.detectorLongSidePx;
     const decoded = await this.decoder.decode(path, header, { longSideMax });

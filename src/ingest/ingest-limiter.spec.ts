@@ -33,7 +33,10 @@ describe('IngestLimiter', () => {
     const hold = gate();
     const first = limiter.run(() => hold.opened);
     const second = limiter.run(() => Promise.resolve('second'));
-    await expect(limiter.run(() => Promise.resolve())).rejects.toMatchObject({ code: 'inference.busy', retryable: true });
+    await expect(limiter.run(() => Promise.resolve())).rejects.toMatchObject({
+      code: 'inference.busy',
+      retryable: true,
+    });
     hold.open();
     await first;
     await expect(second).resolves.toBe('second');

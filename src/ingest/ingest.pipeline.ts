@@ -3,15 +3,13 @@
 // [Note: Nothing half-written]
 // The bytes are moved to their final place before the one transaction that makes the image exist, because a row must
 // never name a blob that is not there. A crash between the two leaves a blob without a row; BlobSweep removes it.
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AssignFaces } from '../clusters/assign-faces.js';
-import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import type { ImageRecord } from '../database/records.js';
 import { TenantStore, type TenantScope } from '../database/tenant-store.js';
 import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
 import { FaceExtractor, type Extraction } from './extract-faces.js';
-import { IngestLimiter } from './ingest-limiter.js';
 
 /** What a client may say about a picture. */
 export interface ImageDescription {
@@ -37,17 +35,12 @@ export interface IngestOutcome {
 
 @Injectable()
 export class IngestPipeline {
-  private readonly limiter: IngestLimiter;
-
   constructor(
     private readonly tenants: TenantStore,
     private readonly extractor: FaceExtractor,
     private readonly assignFaces: AssignFaces,
     private readonly blobs: BlobStore,
-    @Inject(KINDRED_CONFIG) config: KindredConfig,
-  ) {
-    this.limiter = new IngestLimiter(config.ingest.concurrency, config.ingest.queueMax);
-  }
+  ) {}
 
   /**
    * Stores a picture and assigns its faces. The same bytes again answer the same image.
@@ -57,17 +50,19 @@ export class IngestPipeline {
     const scope = this.tenants.forTenant(request.tenantId);
     const known = await this.findSameBytes(scope, request.upload.sha256);
     if (known) return { imageId: known.id, created: false };
-    return this.limiter.run(async () => {
-      const extraction = await this.extractor.extract(request.upload.path, request.upload.declaredType);
-      return this.store(scope, request, extraction);
-    });
+    const extraction = await this.extractor.extract(request.upload.path, request.upload.declaredType);
+    return this.store(scope, request, extraction);
   }
 
   private findSameBytes(scope: TenantScope, sha256: string): Promise<ImageRecord | null> {
     return scope.read((repositories) => repositories.images.findBySha256(sha256));
   }
 
-  private async store(scope: TenantScope, request: IngestRequest, extraction: Extraction): Promise<IngestOutcome> {
+  private async store(
+    scope: TenantScope,
+    request: IngestRequest,
+    extraction: Extraction,
+  ): Promise<IngestOutcome> {
     const image = imageRecord(request, extraction);
     const key = imageBlobKey(request.tenantId, image.id);
     await this.blobs.commit(request.upload, key);

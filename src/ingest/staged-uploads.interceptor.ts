@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import {
   applyDecorators,
   createParamDecorator,
+  Inject,
   mixin,
   UseInterceptors,
   type CallHandler,
@@ -14,25 +15,20 @@ import { FileFieldsInterceptor } from '@nestjs/platform-express';
 import type { Request } from 'express';
 import { finalize, type Observable } from 'rxjs';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
-import { Inject } from '@nestjs/common';
-import { DomainError } from '../domain/domain-error.js';
+import { TakesJsonPictures } from '../http/json-body.js';
+import { requestFault } from '../http/request-fault.js';
 import { BlobStore } from '../storage/blob-store.js';
 import type { StagedUpload } from './staging-storage.js';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z0-9=-]+)*;base64,/i;
 
-function invalid(field: string, detail: string, code: string): DomainError {
-  return new DomainError('request.invalid', 'the request is not valid', {
-    faults: [{ pointer: `#/${field}`, detail, code }],
-  });
-}
-
 /** The bytes of a base64 string, with or without a `data:` prefix. */
 function decodeBase64(field: string, value: string): { bytes: Buffer; declaredType: string | undefined } {
   const prefix = DATA_URI.exec(value);
   const text = (prefix ? value.slice(prefix[0].length) : value).replace(/\s+/g, '');
-  if (!BASE64.test(text)) throw invalid(field, 'must be a picture in base64, or a data: URI with base64', 'base64');
+  if (!BASE64.test(text))
+    throw requestFault(`#/${field}`, 'must be a picture in base64, or a data: URI with base64', 'base64');
   return { bytes: Buffer.from(text, 'base64'), declaredType: prefix?.[1]?.toLowerCase() };
 }
 
@@ -68,9 +64,13 @@ function stagedUploadsInterceptor(fields: readonly string[], optional: boolean):
       const upload = staged.get(field);
       if (!upload) {
         if (optional) return;
-        throw invalid(field, 'a picture is required: a multipart file, or base64 in JSON', 'required');
+        throw requestFault(
+          `#/${field}`,
+          'a picture is required: a multipart file, or base64 in JSON',
+          'required',
+        );
       }
-      if (upload.byteLength === 0) throw invalid(field, 'the file is empty', 'not_empty');
+      if (upload.byteLength === 0) throw requestFault(`#/${field}`, 'the file is empty', 'not_empty');
     }
 
     /** What was kept has been moved away; the rest goes. A file that cannot be removed is left to the staging sweep. */
@@ -83,8 +83,12 @@ function stagedUploadsInterceptor(fields: readonly string[], optional: boolean):
 }
 
 /** The route takes these pictures; `@Uploaded('image')` hands them to the method. */
-export function TakesPictures(fields: readonly string[], options: { optional?: boolean } = {}): MethodDecorator {
+export function TakesPictures(
+  fields: readonly string[],
+  options: { optional?: boolean } = {},
+): MethodDecorator {
   return applyDecorators(
+    TakesJsonPictures(fields.length),
     UseInterceptors(
       FileFieldsInterceptor(fields.map((name) => ({ name, maxCount: 1 }))),
       stagedUploadsInterceptor(fields, options.optional ?? false),
@@ -93,6 +97,7 @@ export function TakesPictures(fields: readonly string[], options: { optional?: b
 }
 
 /** The staged picture of a field; undefined only where the route takes it as optional. */
-export const Uploaded = createParamDecorator((field: string, context: ExecutionContext): StagedUpload | undefined =>
-  context.switchToHttp().getRequest<Request>().staged?.get(field),
+export const Uploaded = createParamDecorator(
+  (field: string, context: ExecutionContext): StagedUpload | undefined =>
+    context.switchToHttp().getRequest<Request>().staged?.get(field),
 );

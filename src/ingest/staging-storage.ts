@@ -23,7 +23,11 @@ export class StagingStorage implements StorageEngine {
     private readonly bytesMax: number,
   ) {}
 
-  _handleFile(request: Request, file: Express.Multer.File, done: (error?: unknown, info?: Partial<Express.Multer.File>) => void): void {
+  _handleFile(
+    request: Request,
+    file: Express.Multer.File,
+    done: (error?: unknown, info?: Partial<Express.Multer.File>) => void,
+  ): void {
     this.blobs.stage(file.stream, this.bytesMax).then(
       (staged) => {
         (request.staged ??= new Map()).set(file.fieldname, { ...staged, declaredType: file.mimetype });

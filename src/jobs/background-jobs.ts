@@ -21,6 +21,11 @@ export interface JobContext {
 /** Does the work and answers what the job's `result` shall say. It may run again after a crash, so it must be idempotent. */
 export type JobWork = (context: JobContext) => Promise<Record<string, unknown>>;
 
+const notFound = (): DomainError => new DomainError('job.not_found', 'There is no such job.');
+
+/** Jobs sent again at a start; what is beyond is sent at the next one. */
+const RESUME_MAX = 10_000;
+
 @Injectable()
 export class BackgroundJobs {
   constructor(
@@ -30,7 +35,12 @@ export class BackgroundJobs {
   ) {}
 
   /** Accepts a job: from here on it will be done, or fail with a reason, whatever happens to this process. */
-  async submit(tenantId: string, kind: JobKind, input: Record<string, unknown>, jobId: string = uuidv7()): Promise<JobRecord> {
+  async submit(
+    tenantId: string,
+    kind: JobKind,
+    input: Record<string, unknown>,
+    jobId: string = uuidv7(),
+  ): Promise<JobRecord> {
     const job: JobRecord = {
       id: jobId,
       kind,
@@ -43,9 +53,37 @@ export class BackgroundJobs {
       startedAt: null,
       finishedAt: null,
     };
-    await this.tenants.forTenant(tenantId).read((repositories) => repositories.jobs.insert(job));
+    await this.tenants.forTenant(tenantId).transaction((repositories) => repositories.jobs.insert(job));
     await this.queue.send(kind, { tenantId, jobId });
     return job;
+  }
+
+  /**
+   * @param tenantId The only tenant whose jobs may be seen; undefined: the operator, who may see all.
+   * @throws DomainError job.not_found, also for another tenant's job.
+   */
+  async get(jobId: string, tenantId: string | undefined): Promise<JobRecord> {
+    const owner = tenantId ?? (await this.ownerOf(jobId));
+    const job =
+      owner && (await this.tenants.forTenant(owner).read((repositories) => repositories.jobs.find(jobId)));
+    if (!job) throw notFound();
+    return job;
+  }
+
+  /** @throws DomainError job.not_found, and job.not_cancellable when it has begun or ended. */
+  async cancel(jobId: string, tenantId: string | undefined): Promise<JobRecord> {
+    const owner = tenantId ?? (await this.ownerOf(jobId));
+    if (!owner) throw notFound();
+    return this.tenants.forTenant(owner).transaction(async ({ jobs }) => {
+      if (!(await jobs.find(jobId))) throw notFound();
+      const cancelled = await jobs.update(jobId, { state: 'cancelled', finishedAt: new Date() }, ['queued']);
+      if (!cancelled) throw new DomainError('job.not_cancellable', 'The job has begun or ended.');
+      return cancelled;
+    });
+  }
+
+  private ownerOf(jobId: string): Promise<string | null> {
+    return this.system.transaction((repositories) => repositories.jobs.findOwner(jobId));
   }
 
   /** Takes jobs of one kind, `concurrency` at once. */
@@ -55,8 +93,9 @@ export class BackgroundJobs {
 
   /** Sends the messages of queued jobs again: one may have been lost in a crash. */
   async resume(): Promise<number> {
-    const open = await this.system.transaction((repositories) => repositories.jobs.listUnfinished());
-    for (const { tenantId, id, kind } of open) await this.queue.send(kind as JobKind, { tenantId, jobId: id });
+    const open = await this.system.transaction((repositories) => repositories.jobs.listResumable(RESUME_MAX));
+    for (const { tenantId, id, kind } of open)
+      await this.queue.send(kind as JobKind, { tenantId, jobId: id });
     return open.length;
   }
 
@@ -65,17 +104,21 @@ export class BackgroundJobs {
     const job = await scope.read((repositories) => repositories.jobs.find(jobId));
     // Cancelled, erased with its tenant, or done by an attempt whose end the queue did not hear of.
     if (!job || job.finishedAt !== null) return;
-    await scope.read((r) => r.jobs.update(jobId, { state: 'running', startedAt: job.startedAt ?? new Date() }));
+    await scope.transaction((r) =>
+      r.jobs.update(jobId, { state: 'running', startedAt: job.startedAt ?? new Date() }),
+    );
     try {
       const result = await work({ tenantId, jobId, input: job.input });
-      await scope.read((r) => r.jobs.update(jobId, { state: 'succeeded', result, finishedAt: new Date() }));
+      await scope.transaction((r) =>
+        r.jobs.update(jobId, { state: 'succeeded', result, finishedAt: new Date() }),
+      );
     } catch (error) {
       const final = last || (error instanceof DomainError && !error.retryable);
       if (!final) {
-        await scope.read((r) => r.jobs.update(jobId, { state: 'queued' }));
+        await scope.transaction((r) => r.jobs.update(jobId, { state: 'queued' }));
         throw error;
       }
-      await scope.read((r) =>
+      await scope.transaction((r) =>
         r.jobs.update(jobId, { state: 'failed', problem: problemOf(error), finishedAt: new Date() }),
       );
       // An error that nobody coded is a fault of ours: the queue logs it.

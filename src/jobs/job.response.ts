@@ -4,12 +4,22 @@ import type { JobRecord } from '../database/records.js';
 
 export class JobResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ enum: ['ingest_image', 'erase_tenant'] }) kind!: string;
+  @ApiProperty({ enum: ['ingest_image'] }) kind!: string;
   @ApiProperty({ enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] }) state!: string;
   @ApiProperty({ type: 'object', additionalProperties: true }) progress!: Record<string, unknown>;
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'Given when succeeded.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'Given when succeeded.',
+  })
   result!: Record<string, unknown> | null;
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: '`code` and `detail`, when failed.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: '`code` and `detail`, when failed.',
+  })
   problem!: Record<string, unknown> | null;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) started_at!: string | null;

@@ -5,7 +5,7 @@
 import PgBoss from 'pg-boss';
 
 /** Kinds of background work; each has one queue. */
-export const JOB_KINDS = ['ingest_image', 'erase_tenant'] as const;
+export const JOB_KINDS = ['ingest_image'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface JobMessage {
@@ -31,7 +31,7 @@ export type QueueConnection =
 const RETRY_LIMIT = 3;
 const RETRY_DELAY_SECONDS = 2;
 /** After this time a job whose process died is given to another, s. It must exceed the longest honest run of a job. */
-const EXPIRE_SECONDS: Readonly<Record<JobKind, number>> = { ingest_image: 120, erase_tenant: 900 };
+const EXPIRE_SECONDS: Readonly<Record<JobKind, number>> = { ingest_image: 120 };
 /** pg-boss polls: its shortest interval, s. */
 const POLLING_SECONDS = 0.5;
 /** Time that running jobs get to end on shutdown, ms. */

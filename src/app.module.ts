@@ -1,0 +1,49 @@
+// The application: ports, then the rooms that use them.
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { AuthModule } from './auth/auth.module.js';
+import { ClustersModule } from './clusters/clusters.module.js';
+import { ConfigModule } from './config/config.module.js';
+import type { KindredConfig } from './config/config.js';
+import { FacesModule } from './faces/faces.module.js';
+import { HealthModule } from './health/health.module.js';
+import { LOGGER } from './http/logger.js';
+import { ImagesModule } from './images/images.module.js';
+import { InfrastructureModule } from './infrastructure.module.js';
+import { IngestModule } from './ingest/ingest.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { ReviewPendingModule } from './review-pending/review-pending.module.js';
+import { SearchModule } from './search/search.module.js';
+import { TenantsModule } from './tenants/tenants.module.js';
+
+@Global()
+@Module({})
+class LoggerModule {
+  static forRoot(logger: Logger): DynamicModule {
+    return { module: LoggerModule, providers: [{ provide: LOGGER, useValue: logger }], exports: [LOGGER] };
+  }
+}
+
+@Module({})
+export class AppModule {
+  static with(config: KindredConfig, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LoggerModule.forRoot(logger),
+        InfrastructureModule,
+        AuthModule,
+        ClustersModule,
+        JobsModule,
+        IngestModule,
+        TenantsModule,
+        ImagesModule,
+        FacesModule,
+        ReviewPendingModule,
+        SearchModule,
+        HealthModule,
+      ],
+    };
+  }
+}

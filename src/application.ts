@@ -1,0 +1,45 @@
+// Builds the application and starts the work that its roles ask for.
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import type { KindredConfig } from './config/config.js';
+import { NestLogger } from './http/logger.js';
+import { setupHttp } from './http/setup-http.js';
+import { BlobSweep } from './ingest/blob-sweep.js';
+import { IngestJobs } from './ingest/ingest-jobs.js';
+import { BackgroundJobs } from './jobs/background-jobs.js';
+
+/** Everything is wired and open; nothing listens yet. */
+export async function createApplication(
+  config: KindredConfig,
+  logger: Logger,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, logger), {
+    logger: new NestLogger(logger),
+    // A fault at start is thrown to the caller, who can say it in words.
+    abortOnError: false,
+    forceCloseConnections: false,
+  });
+  setupHttp(app, config, logger);
+  app.enableShutdownHooks();
+  return app;
+}
+
+/** The worker's role: queued pictures, lost messages, and what a crash left on disk. */
+export async function startWorker(
+  app: NestExpressApplication,
+  config: KindredConfig,
+  logger: Logger,
+): Promise<void> {
+  await app.get(IngestJobs).startWorker(config.ingest.concurrency);
+  const resumed = await app.get(BackgroundJobs).resume();
+  if (resumed > 0) logger.info({ jobs: resumed }, 'unfinished jobs were sent again');
+  app
+    .get(BlobSweep)
+    .run(Date.now())
+    .then(
+      (report) => logger.info(report, 'leftovers of earlier processes were swept'),
+      (error: unknown) => logger.error({ err: error }, 'the sweep for leftovers failed'),
+    );
+}

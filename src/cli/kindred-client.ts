@@ -1,0 +1,150 @@
+// The command line's way to a running Kindred: the public HTTP API and nothing else.
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+
+export interface FaceAnswer {
+  readonly id: string;
+  readonly image_id: string;
+  readonly cluster_id: string | null;
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  readonly assignment: 'assigned' | 'created' | 'asked' | 'unclustered';
+  readonly probability: number | null;
+  readonly quality: number;
+  readonly reasons: readonly string[];
+}
+
+export interface ImageAnswer {
+  readonly id: string;
+  readonly faces: readonly FaceAnswer[];
+  readonly notes: readonly string[];
+}
+
+export interface ClusterAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly label: string | null;
+  readonly face_count: number;
+  readonly image_count: number;
+}
+
+export interface ReviewItemAnswer {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly priority: number;
+  readonly subject: { readonly face_id: string | null; readonly cluster_id: string | null };
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+/** An answer that was not a success: the problem's code and text. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+  ) {
+    super(`${status} ${code}: ${detail}`);
+    this.name = 'ApiError';
+  }
+}
+
+export class KindredClient {
+  constructor(
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  /** True when a Kindred answers at the address. */
+  async isUp(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/health/live`)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Creates the tenant unless it is there already. */
+  async ensureTenant(tenant: string): Promise<void> {
+    try {
+      await this.json('POST', '/v1/tenants', { id: tenant });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'tenant.exists')) throw error;
+    }
+  }
+
+  /** @throws ApiError, also for a picture that cannot be read. */
+  async sendImage(tenant: string, path: string): Promise<ImageAnswer> {
+    const form = new FormData();
+    form.append('image', await openAsBlob(path), basename(path));
+    return this.answer<ImageAnswer>(await this.request('POST', `/v1/tenants/${tenant}/images`, form));
+  }
+
+  clusters(tenant: string): Promise<ClusterAnswer[]> {
+    return this.all(`/v1/tenants/${tenant}/clusters`);
+  }
+
+  clusterFaces(tenant: string, cluster: string): Promise<FaceAnswer[]> {
+    return this.all(`/v1/tenants/${tenant}/clusters/${cluster}/faces`);
+  }
+
+  images(tenant: string): Promise<ImageAnswer[]> {
+    return this.all(`/v1/tenants/${tenant}/images`);
+  }
+
+  openReviewItems(tenant: string): Promise<ReviewItemAnswer[]> {
+    return this.all(`/v1/tenants/${tenant}/review-pending`);
+  }
+
+  async faceCrop(tenant: string, face: string): Promise<Buffer> {
+    const response = await this.request('GET', `/v1/tenants/${tenant}/faces/${face}/crop`);
+    if (!response.ok) await this.answer(response);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  private async all<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Page<T> = await this.json(
+        'GET',
+        `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
+      items.push(...page.items);
+      cursor = page.next_cursor;
+    }
+    return items;
+  }
+
+  private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.answer<T>(
+      await this.request(method, path, body === undefined ? undefined : JSON.stringify(body)),
+    );
+  }
+
+  private request(method: string, path: string, body?: string | FormData): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  private async answer<T>(response: Response): Promise<T> {
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as T;
+    let problem: { code?: string; detail?: string } = {};
+    try {
+      problem = JSON.parse(text) as typeof problem;
+    } catch {
+      // Not a Kindred's answer: the status has to do.
+    }
+    throw new ApiError(response.status, problem.code ?? 'unknown', problem.detail ?? response.statusText);
+  }
+}

@@ -1,0 +1,185 @@
+// /v1/tenants/{tenant_id}/clusters
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal } from '../auth/current-principal.js';
+import { actorOf, type Principal } from '../auth/principal.js';
+import { Requires } from '../auth/requires.js';
+import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
+import { TenantIdPipe, UuidPipe } from '../http/params.js';
+import { ClusterLists } from './cluster-lists.js';
+import { ClusterResponse, presentCluster } from './cluster.response.js';
+import {
+  ClusterChangeResponse,
+  ClusterListQuery,
+  ClusterPatchBody,
+  DeleteClusterQuery,
+  MergeBody,
+  NewClusterBody,
+  SplitBody,
+  SplitResponse,
+} from './clusters.dto.js';
+import { ClustersService, type ClusterReport } from './clusters.service.js';
+import { FaceErasure } from './face-erasure.js';
+import { FaceResponse, presentFace } from './face.response.js';
+import { presentOperation } from './operation.response.js';
+
+const presentChange = ({ cluster, operation }: ClusterReport): ClusterChangeResponse => ({
+  cluster: presentCluster(cluster),
+  operation: presentOperation(operation),
+});
+
+@ApiTags('clusters')
+@Controller('v1/tenants/:tenant_id/clusters')
+export class ClustersController {
+  constructor(
+    private readonly clusters: ClustersService,
+    private readonly lists: ClusterLists,
+    private readonly erasure: FaceErasure,
+  ) {}
+
+  @Get()
+  @Requires('read')
+  @ApiOperation({ summary: 'List clusters, newest first.' })
+  @ApiPage(ClusterResponse)
+  async list(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Query() query: ClusterListQuery,
+  ): Promise<Page<ClusterResponse>> {
+    const { limit, after } = query.idPage();
+    const items = await this.lists.clusters(tenantId, {
+      limit: limit + 1,
+      after,
+      states: query.state && [query.state],
+      label: query.label,
+      externalRef: query.external_ref,
+      labelled: query.labelled,
+    });
+    return page(items, limit, ({ id }) => id, presentCluster);
+  }
+
+  @Post()
+  @Requires('review')
+  @ApiOperation({ summary: 'Make a person that the machine did not find; confirmed from the start.' })
+  @ApiCreatedResponse({ type: ClusterChangeResponse })
+  async create(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Body() body: NewClusterBody,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ClusterChangeResponse> {
+    const request = {
+      label: body.label,
+      externalRef: body.external_ref,
+      faceIds: body.face_ids,
+      override: body.override,
+    };
+    const report = await this.clusters.create(tenantId, request, actorOf(principal));
+    response.location(`/v1/tenants/${tenantId}/clusters/${report.cluster.id}`);
+    return presentChange(report);
+  }
+
+  @Get(':cluster_id')
+  @Requires('read')
+  @ApiOperation({ summary: 'A cluster; one that was merged says into which.' })
+  @ApiOkResponse({ type: ClusterResponse })
+  async get(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('cluster_id', UuidPipe) clusterId: string,
+  ): Promise<ClusterResponse> {
+    return presentCluster(await this.clusters.get(tenantId, clusterId));
+  }
+
+  @Patch(':cluster_id')
+  @Requires('review')
+  @ApiOperation({ summary: 'Name, hide or link a person. Naming a pending cluster confirms it.' })
+  @ApiOkResponse({ type: ClusterChangeResponse })
+  async patch(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('cluster_id', UuidPipe) clusterId: string,
+    @Body() body: ClusterPatchBody,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ClusterChangeResponse> {
+    const patch = {
+      label: body.label,
+      externalRef: body.external_ref,
+      coverFaceId: body.cover_face_id,
+      state: body.state,
+    };
+    return presentChange(await this.clusters.update(tenantId, clusterId, patch, actorOf(principal)));
+  }
+
+  @Delete(':cluster_id')
+  @Requires('erase')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Take a grouping back, or erase a person with all their faces.' })
+  @ApiNoContentResponse()
+  async delete(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('cluster_id', UuidPipe) clusterId: string,
+    @Query() query: DeleteClusterQuery,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    if (query.faces === 'erase') await this.erasure.deleteCluster(tenantId, clusterId, actorOf(principal));
+    else await this.clusters.dissolve(tenantId, clusterId, actorOf(principal));
+  }
+
+  @Get(':cluster_id/faces')
+  @Requires('read')
+  @ApiOperation({ summary: 'The faces of a cluster, oldest first.' })
+  @ApiPage(FaceResponse)
+  async faces(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('cluster_id', UuidPipe) clusterId: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<FaceResponse>> {
+    const { limit, after } = query.idPage();
+    const faces = await this.lists.faces(tenantId, clusterId, { limit: limit + 1, after });
+    return page(faces, limit, ({ id }) => id, presentFace);
+  }
+
+  @Post(':cluster_id/merge')
+  @Requires('review')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: "Move another cluster's faces into this one; the other answers with merged_into from then on.",
+  })
+  @ApiOkResponse({ type: ClusterChangeResponse })
+  async merge(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('cluster_id', UuidPipe) clusterId: string,
+    @Body() body: MergeBody,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ClusterChangeResponse> {
+    const request = {
+      sourceId: body.source_cluster_id,
+      targetId: clusterId,
+      keepLabel: body.keep_label,
+      override: body.override,
+    };
+    return presentChange(await this.clusters.merge(tenantId, request, actorOf(principal)));
+  }
+
+  @Post(':cluster_id/split')
+  @Requires('review')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Make each group of faces a cluster of its own; the parts never join again by themselves.',
+  })
+  @ApiOkResponse({ type: SplitResponse })
+  async split(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('cluster_id', UuidPipe) clusterId: string,
+    @Body() body: SplitBody,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<SplitResponse> {
+    const { clusters, operation } = await this.clusters.split(tenantId, clusterId, body, actorOf(principal));
+    return { clusters: clusters.map(presentCluster), operation: presentOperation(operation) };
+  }
+}

@@ -1,0 +1,177 @@
+// What cluster routes take.
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  ValidateIf,
+} from 'class-validator';
+import { LABEL_LENGTH_MAX } from '../domain/review/decision.js';
+import { PageQuery } from '../http/pagination.js';
+import { ClusterResponse } from './cluster.response.js';
+import { OperationResponse } from './operation.response.js';
+
+/** Faces that one call may move. */
+const FACES_MAX = 1000;
+/** Groups that one split may make. */
+const GROUPS_MAX = 50;
+
+const CLUSTER_STATES = ['pending', 'confirmed', 'ignored', 'merged'] as const;
+const SETTABLE_STATES = ['pending', 'confirmed', 'ignored'] as const;
+const isNotNull = (_: unknown, value: unknown): boolean => value !== null && value !== undefined;
+
+export class ClusterListQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: CLUSTER_STATES, description: 'Default: all but merged.' })
+  @IsOptional()
+  @IsIn(CLUSTER_STATES)
+  state?: (typeof CLUSTER_STATES)[number];
+
+  @ApiPropertyOptional({ description: 'Only clusters with exactly this label.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, LABEL_LENGTH_MAX)
+  label?: string;
+
+  @ApiPropertyOptional({ description: 'Only clusters with exactly this external reference.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, LABEL_LENGTH_MAX)
+  external_ref?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    description: 'Only clusters with (true) or without (false) a label.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  labelled?: boolean;
+}
+
+class Naming {
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: LABEL_LENGTH_MAX,
+    description: 'null empties it.',
+  })
+  @ValidateIf(isNotNull)
+  @IsString()
+  @Length(1, LABEL_LENGTH_MAX)
+  label?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: LABEL_LENGTH_MAX,
+    description: 'null empties it.',
+  })
+  @ValidateIf(isNotNull)
+  @IsString()
+  @Length(1, LABEL_LENGTH_MAX)
+  external_ref?: string | null;
+}
+
+export class NewClusterBody extends Naming {
+  @ApiPropertyOptional({
+    type: [String],
+    format: 'uuid',
+    description: 'Faces to move in; each is a human move.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(FACES_MAX)
+  @ArrayUnique()
+  @IsUUID('all', { each: true })
+  face_ids?: string[];
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Set earlier human decisions that stand in the way aside.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  override?: boolean;
+}
+
+export class ClusterPatchBody extends Naming {
+  @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true })
+  @ValidateIf(isNotNull)
+  @IsUUID('all')
+  cover_face_id?: string | null;
+
+  @ApiPropertyOptional({ enum: SETTABLE_STATES })
+  @IsOptional()
+  @IsIn(SETTABLE_STATES)
+  state?: (typeof SETTABLE_STATES)[number];
+}
+
+export class MergeBody {
+  @ApiProperty({ format: 'uuid', description: 'The cluster whose faces move into this one.' })
+  @IsUUID('all')
+  source_cluster_id!: string;
+
+  @ApiPropertyOptional({ default: false, description: "The labels differ: keep this cluster's." })
+  @IsOptional()
+  @IsBoolean()
+  keep_label?: boolean;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Set earlier human decisions that stand in the way aside.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  override?: boolean;
+}
+
+export class SplitBody {
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'array', items: { type: 'string', format: 'uuid' } },
+    description: 'Faces of each new cluster; faces that are not named stay.',
+  })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(GROUPS_MAX)
+  @IsArray({ each: true })
+  groups!: string[][];
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Set earlier human decisions that stand in the way aside.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  override?: boolean;
+}
+
+export class DeleteClusterQuery {
+  @ApiPropertyOptional({
+    enum: ['keep', 'erase'],
+    default: 'keep',
+    description:
+      'keep: its faces stay and belong to nobody. erase: its faces and their embeddings are erased too.',
+  })
+  @IsOptional()
+  @IsIn(['keep', 'erase'])
+  faces?: 'keep' | 'erase';
+}
+
+export class ClusterChangeResponse {
+  @ApiProperty({ type: ClusterResponse }) cluster!: ClusterResponse;
+  @ApiProperty({ type: OperationResponse }) operation!: OperationResponse;
+}
+
+export class SplitResponse {
+  @ApiProperty({ type: [ClusterResponse], description: 'The cluster that was split, then the new ones.' })
+  clusters!: ClusterResponse[];
+  @ApiProperty({ type: OperationResponse }) operation!: OperationResponse;
+}

@@ -1,0 +1,40 @@
+// Wires the transaction owner: policies come from the model pack and the configuration.
+import { Module } from '@nestjs/common';
+import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
+import { TenantStore } from '../database/tenant-store.js';
+import { InferenceProvider } from '../inference/inference-provider.js';
+import { ApplyPlan } from './apply-plan.js';
+import { AssignFaces } from './assign-faces.js';
+import { AssignmentPolicies } from './assignment-policies.js';
+import { ClusterLists } from './cluster-lists.js';
+import { ClustersController } from './clusters.controller.js';
+import { ClustersService } from './clusters.service.js';
+import { FaceErasure } from './face-erasure.js';
+import { ReviewDecisions } from './review-decisions.js';
+
+@Module({
+  controllers: [ClustersController],
+  providers: [
+    ClusterLists,
+    ApplyPlan,
+    {
+      provide: AssignmentPolicies,
+      inject: [InferenceProvider, KINDRED_CONFIG],
+      useFactory: ({ pack }: InferenceProvider, { clustering }: KindredConfig) =>
+        new AssignmentPolicies(pack.id, pack.calibration, [clustering]),
+    },
+    {
+      provide: AssignFaces,
+      inject: [AssignmentPolicies, ApplyPlan],
+      useFactory: (policies: AssignmentPolicies, plans: ApplyPlan) => new AssignFaces(policies, plans),
+    },
+    ...[ClustersService, FaceErasure, ReviewDecisions].map((service) => ({
+      provide: service,
+      inject: [TenantStore, AssignmentPolicies, ApplyPlan],
+      useFactory: (tenants: TenantStore, policies: AssignmentPolicies, plans: ApplyPlan) =>
+        new service(tenants, policies, plans),
+    })),
+  ],
+  exports: [ApplyPlan, AssignmentPolicies, AssignFaces, ClustersService, FaceErasure, ReviewDecisions],
+})
+export class ClustersModule {}

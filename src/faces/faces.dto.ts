@@ -1,0 +1,39 @@
+// What face routes take and answer.
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, IsUUID, ValidateIf } from 'class-validator';
+import { FaceResponse } from '../clusters/face.response.js';
+import { OperationResponse } from '../clusters/operation.response.js';
+
+export class FacePatchBody {
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description:
+      'Where the face belongs; null: to nobody. The face is locked and never moved by the machine.',
+  })
+  @ValidateIf((_, value) => value !== null && value !== undefined)
+  @IsUUID('all')
+  cluster_id?: string | null;
+
+  @ApiPropertyOptional({
+    enum: ['dismissed'],
+    description: 'This is not a face: its embedding is erased, its box is kept.',
+  })
+  @IsOptional()
+  @IsIn(['dismissed'])
+  state?: 'dismissed';
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Set earlier human decisions that stand in the way aside.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  override?: boolean;
+}
+
+export class FaceChangeResponse {
+  @ApiProperty({ type: FaceResponse }) face!: FaceResponse;
+  @ApiProperty({ type: OperationResponse }) operation!: OperationResponse;
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { ClustersModule } from '../clusters/clusters.module.js';
+import { FacesController } from './faces.controller.js';
+import { FacesService } from './faces.service.js';
+
+@Module({ imports: [ClustersModule], controllers: [FacesController], providers: [FacesService] })
+export class FacesModule {}

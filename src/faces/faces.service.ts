@@ -1,0 +1,82 @@
+// Single faces: read, cut out, moved, dismissed, erased.
+import { Injectable } from '@nestjs/common';
+import { ClustersService, type FaceReport } from '../clusters/clusters.service.js';
+import { FaceErasure } from '../clusters/face-erasure.js';
+import type { FaceRecord, ImageRecord } from '../database/records.js';
+import { TenantStore } from '../database/tenant-store.js';
+import { DomainError } from '../domain/domain-error.js';
+import { ImageDecoder } from '../imaging/image-decoder.js';
+import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+
+/** What is cut out around a face, as a share of the box's longer side: hair and chin help people more than models. */
+const CROP_MARGIN_RATIO = 0.35;
+/** Long side of a crop, px; smaller faces are not enlarged. */
+const CROP_SIZE_PX = 320;
+
+const notFound = (): DomainError => new DomainError('face.not_found', 'There is no such face.');
+
+@Injectable()
+export class FacesService {
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly clusters: ClustersService,
+    private readonly erasure: FaceErasure,
+    private readonly decoder: ImageDecoder,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /** @throws DomainError face.not_found */
+  async get(tenantId: string, faceId: string): Promise<FaceRecord> {
+    return (await this.withImage(tenantId, faceId)).face;
+  }
+
+  /** JPEG. @throws DomainError face.not_found, crop.unavailable for a face that was dismissed or whose photo is gone. */
+  async crop(tenantId: string, faceId: string): Promise<Uint8Array> {
+    const { face, image } = await this.withImage(tenantId, faceId);
+    const key = imageBlobKey(tenantId, image.id);
+    if (face.state === 'dismissed' || !(await this.blobs.exists(key))) {
+      throw new DomainError('crop.unavailable', 'There is no picture of this face.');
+    }
+    const { x, y, width, height } = face.box;
+    const path = this.blobs.pathOf(key);
+    return this.decoder.crop(
+      path,
+      await this.decoder.inspect(path),
+      { x1: x, y1: y, x2: x + width, y2: y + height },
+      { marginRatio: CROP_MARGIN_RATIO, sizePx: CROP_SIZE_PX, turn: image.turn },
+    );
+  }
+
+  /** @throws DomainError face.not_found, face.dismissed, cluster.not_found, cluster.merged, constraint.conflict */
+  move(
+    tenantId: string,
+    faceId: string,
+    clusterId: string | null,
+    override: boolean,
+    actor: string,
+  ): Promise<FaceReport> {
+    return this.clusters.moveFace(tenantId, faceId, { clusterId, override }, actor);
+  }
+
+  /** @throws DomainError face.not_found */
+  dismiss(tenantId: string, faceId: string, actor: string): Promise<FaceReport> {
+    return this.clusters.dismissFace(tenantId, faceId, actor);
+  }
+
+  /** @throws DomainError face.not_found */
+  async delete(tenantId: string, faceId: string, actor: string): Promise<void> {
+    await this.erasure.deleteFace(tenantId, faceId, actor);
+  }
+
+  private async withImage(
+    tenantId: string,
+    faceId: string,
+  ): Promise<{ face: FaceRecord; image: ImageRecord }> {
+    return this.tenants.forTenant(tenantId).read(async ({ faces, images }) => {
+      const face = await faces.find(faceId);
+      const image = face && (await images.find(face.imageId));
+      if (!face || !image) throw notFound();
+      return { face, image };
+    });
+  }
+}

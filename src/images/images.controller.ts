@@ -1,0 +1,136 @@
+// /v1/tenants/{tenant_id}/images
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal } from '../auth/current-principal.js';
+import { actorOf, type Principal } from '../auth/principal.js';
+import { Requires } from '../auth/requires.js';
+import { FaceResponse, presentFace } from '../clusters/face.response.js';
+import { ApiPage, page, type Page } from '../http/pagination.js';
+import { TenantIdPipe, UuidPipe } from '../http/params.js';
+import { TakesPictures, Uploaded } from '../ingest/staged-uploads.interceptor.js';
+import type { StagedUpload } from '../ingest/staging-storage.js';
+import { JobResponse, presentJob } from '../jobs/job.response.js';
+import { ImageListQuery, NewImageBody, NewImageForm } from './images.dto.js';
+import { ImageResponse, presentImage } from './image.response.js';
+import { ImagesService } from './images.service.js';
+
+const prefersLater = (prefer: string | undefined): boolean =>
+  /(^|[,;\s])respond-async($|[,;\s])/i.test(prefer ?? '');
+
+@ApiTags('images')
+@Controller('v1/tenants/:tenant_id/images')
+export class ImagesController {
+  constructor(private readonly images: ImagesService) {}
+
+  @Post()
+  @Requires('ingest')
+  @TakesPictures(['image'])
+  @ApiOperation({ summary: 'Send a photo: its faces are found, embedded and grouped.' })
+  @ApiConsumes('multipart/form-data', 'application/json')
+  @ApiBody({ type: NewImageForm })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`respond-async`: answer 202 at once, work later.',
+  })
+  @ApiCreatedResponse({ type: ImageResponse, description: 'Stored.' })
+  @ApiOkResponse({
+    type: ImageResponse,
+    description: 'The tenant had these bytes already: nothing was changed.',
+  })
+  @ApiAcceptedResponse({ type: JobResponse, description: 'Accepted for later; Location names the job.' })
+  async add(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @CurrentPrincipal() principal: Principal,
+    @Uploaded('image') upload: StagedUpload,
+    @Body() body: NewImageBody,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ImageResponse | JobResponse> {
+    const added = await this.images.add(
+      {
+        tenantId,
+        actor: actorOf(principal),
+        upload,
+        externalId: body.external_id,
+        capturedAt: body.captured_at === undefined ? undefined : new Date(body.captured_at),
+        label: body.label,
+      },
+      prefersLater(prefer),
+    );
+    if (added.kind === 'accepted') {
+      response.status(202).location(`/v1/jobs/${added.job.id}`);
+      return presentJob(added.job);
+    }
+    response.status(added.created ? 201 : 200).location(`/v1/tenants/${tenantId}/images/${added.image.id}`);
+    return presentImage(added.image, added.faces);
+  }
+
+  @Get()
+  @Requires('read')
+  @ApiOperation({
+    summary: 'List images, newest first; with cluster_id, the images of a person, or of several together.',
+  })
+  @ApiPage(ImageResponse)
+  async list(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Query() query: ImageListQuery,
+  ): Promise<Page<ImageResponse>> {
+    const { limit, after } = query.idPage();
+    const items = await this.images.list(tenantId, { limit: limit + 1, after, clusterIds: query.cluster_id });
+    return page(
+      items,
+      limit,
+      ({ image }) => image.id,
+      ({ image, faces }) => presentImage(image, faces),
+    );
+  }
+
+  @Get(':image_id')
+  @Requires('read')
+  @ApiOperation({ summary: 'An image with its faces.' })
+  @ApiOkResponse({ type: ImageResponse })
+  async get(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('image_id', UuidPipe) imageId: string,
+  ): Promise<ImageResponse> {
+    const { image, faces } = await this.images.get(tenantId, imageId);
+    return presentImage(image, faces);
+  }
+
+  @Get(':image_id/faces')
+  @Requires('read')
+  @ApiOperation({ summary: 'The faces of an image.' })
+  @ApiOkResponse({ type: [FaceResponse] })
+  async faces(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('image_id', UuidPipe) imageId: string,
+  ): Promise<{ items: FaceResponse[]; next_cursor: null }> {
+    const { faces } = await this.images.get(tenantId, imageId);
+    return { items: faces.map(presentFace), next_cursor: null };
+  }
+
+  @Delete(':image_id')
+  @Requires('erase')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Erase an image with its faces, their embeddings and its bytes.' })
+  @ApiNoContentResponse()
+  async delete(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('image_id', UuidPipe) imageId: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    await this.images.delete(tenantId, imageId, actorOf(principal));
+  }
+}

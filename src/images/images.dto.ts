@@ -1,0 +1,57 @@
+// What image routes take.
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsISO8601, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { PageQuery } from '../http/pagination.js';
+
+/** Clusters that one list may ask for together. */
+const CLUSTERS_MAX = 20;
+
+export class NewImageBody {
+  @ApiPropertyOptional({
+    maxLength: 255,
+    description: "The calling system's own id; kept and answered as it is.",
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  external_id?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the photo was taken, RFC 3339.' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  captured_at?: string;
+
+  @ApiPropertyOptional({
+    maxLength: 200,
+    description:
+      'Name of the person in the photo. It is applied when the photo shows exactly one usable face.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  label?: string;
+}
+
+/** The same as multipart: documentation only, the picture is taken out before validation. */
+export class NewImageForm extends NewImageBody {
+  @ApiProperty({
+    type: 'string',
+    format: 'binary',
+    description: 'A file; or base64 (also as data: URI) in a JSON body.',
+  })
+  image!: unknown;
+}
+
+export class ImageListQuery extends PageQuery {
+  @ApiPropertyOptional({
+    type: [String],
+    format: 'uuid',
+    description: 'Only images that show this person; given several times: all of them together.',
+  })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? (value as unknown[]) : [value]))
+  @ArrayMaxSize(CLUSTERS_MAX)
+  @IsUUID('all', { each: true })
+  cluster_id?: string[];
+}

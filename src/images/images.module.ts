@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ClustersModule } from '../clusters/clusters.module.js';
+import { IngestModule } from '../ingest/ingest.module.js';
+import { ImagesController } from './images.controller.js';
+import { ImagesService } from './images.service.js';
+
+@Module({
+  imports: [ClustersModule, IngestModule],
+  controllers: [ImagesController],
+  providers: [ImagesService],
+})
+export class ImagesModule {}

@@ -1,0 +1,86 @@
+// What images can be asked and told: the pipeline does the work, this room answers.
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { FaceErasure } from '../clusters/face-erasure.js';
+import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
+import type { FaceRecord, ImageRecord, JobRecord } from '../database/records.js';
+import { TenantStore } from '../database/tenant-store.js';
+import { DomainError } from '../domain/domain-error.js';
+import { IngestJobs } from '../ingest/ingest-jobs.js';
+import { IngestPipeline, type IngestRequest } from '../ingest/ingest.pipeline.js';
+import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+
+export interface ImageWithFaces {
+  readonly image: ImageRecord;
+  readonly faces: readonly FaceRecord[];
+}
+
+export type AddedImage =
+  | ({ readonly kind: 'stored'; readonly created: boolean } & ImageWithFaces)
+  | { readonly kind: 'accepted'; readonly job: JobRecord };
+
+const imageNotFound = (): DomainError => new DomainError('image.not_found', 'There is no such image.');
+
+@Injectable()
+export class ImagesService {
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly pipeline: IngestPipeline,
+    private readonly jobs: IngestJobs,
+    private readonly erasure: FaceErasure,
+    private readonly blobs: BlobStore,
+    @Inject(KINDRED_CONFIG) private readonly config: KindredConfig,
+  ) {}
+
+  /**
+   * Stores a picture now, or accepts it for later: when the client prefers so, or when it takes longer than the
+   * configured time.
+   */
+  async add(request: IngestRequest, later: boolean): Promise<AddedImage> {
+    if (later) return { kind: 'accepted', job: await this.jobs.accept(request) };
+    const named = { ...request, imageId: uuidv7() };
+    const ingest = this.pipeline.ingest(named);
+    const outcome = await Promise.race([
+      ingest,
+      wait(this.config.ingest.syncTimeoutMs, undefined, { ref: false }),
+    ]);
+    if (outcome === undefined) {
+      // Accepting moves the bytes, so the attempt here may fail; when it does not, the job finds the image stored.
+      ingest.catch(() => undefined);
+      return { kind: 'accepted', job: await this.jobs.accept(named) };
+    }
+    return {
+      kind: 'stored',
+      created: outcome.created,
+      ...(await this.get(request.tenantId, outcome.imageId)),
+    };
+  }
+
+  /** @throws DomainError image.not_found */
+  async get(tenantId: string, imageId: string): Promise<ImageWithFaces> {
+    return this.tenants.forTenant(tenantId).read(async (repositories) => {
+      const image = await repositories.images.find(imageId);
+      if (!image) throw imageNotFound();
+      return { image, faces: await repositories.faces.listByImages([imageId]) };
+    });
+  }
+
+  /** Newest first. */
+  async list(
+    tenantId: string,
+    page: { limit: number; after?: string | undefined; clusterIds?: readonly string[] | undefined },
+  ): Promise<ImageWithFaces[]> {
+    return this.tenants.forTenant(tenantId).read(async (repositories) => {
+      const images = await repositories.images.list(page);
+      const faces = await repositories.faces.listByImages(images.map((image) => image.id));
+      return images.map((image) => ({ image, faces: faces.filter((face) => face.imageId === image.id) }));
+    });
+  }
+
+  /** Erases the image, its faces and their embeddings, then its bytes. @throws DomainError image.not_found */
+  async delete(tenantId: string, imageId: string, actor: string): Promise<void> {
+    await this.erasure.deleteImage(tenantId, imageId, actor);
+    await this.blobs.delete(imageBlobKey(tenantId, imageId));
+  }
+}

@@ -1,0 +1,192 @@
+// Looking a face up: 1:N in a tenant's gallery, 1:1 against a person, 1:1 between two pictures. Nothing is written.
+import { Injectable } from '@nestjs/common';
+import { AssignmentPolicies } from '../clusters/assignment-policies.js';
+import { findRankedClusters } from '../clusters/gather-candidates.js';
+import { rateAgainstCluster } from '../clusters/rate-cluster.js';
+import type { ClusterRecord } from '../database/records.js';
+import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
+import type { RankedCandidate } from '../domain/cluster/assignment.js';
+import { pairProbability } from '../domain/cluster/calibration.js';
+import { DomainError } from '../domain/domain-error.js';
+import type { Embedding } from '../domain/face/embedding.js';
+import { boxArea, type Box } from '../domain/geometry/box.js';
+import { InferenceProvider } from '../inference/inference-provider.js';
+import { FaceExtractor, type ExtractedFace, type Extraction } from '../ingest/extract-faces.js';
+import type { StagedUpload } from '../ingest/staging-storage.js';
+
+export interface Match extends RankedCandidate {
+  readonly cluster: ClusterRecord;
+}
+
+/** The face that was asked about. */
+export interface Probe {
+  /** px of the upright picture. */
+  readonly box: Box;
+  /** 0..1 */
+  readonly detectionScore: number;
+  /** 0..1 */
+  readonly quality: number;
+  readonly reasons: readonly string[];
+}
+
+const probeOf = ({ detection, quality, reasons }: ExtractedFace): Probe => ({
+  box: detection.box,
+  detectionScore: detection.score,
+  quality,
+  reasons,
+});
+
+export interface Found {
+  readonly probe: Probe;
+  readonly faceCount: number;
+  readonly notes: readonly string[];
+}
+
+export interface SearchLimits {
+  readonly limit: number;
+  /** 0..1 */
+  readonly probabilityMin: number;
+}
+
+export interface Verification extends Found {
+  readonly similarity: number;
+  readonly probability: number;
+  readonly threshold: number;
+  readonly match: boolean;
+}
+
+export interface Comparison {
+  readonly match: boolean;
+  readonly similarity: number;
+  readonly probability: number;
+  readonly threshold: number;
+  readonly a: Found;
+  readonly b: Found;
+}
+
+/** Largest first: in a picture of one person the others are behind. */
+const bySize = (a: ExtractedFace, b: ExtractedFace): number =>
+  boxArea(b.detection.box) - boxArea(a.detection.box);
+
+@Injectable()
+export class SearchService {
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly extractor: FaceExtractor,
+    private readonly inference: InferenceProvider,
+    private readonly policies: AssignmentPolicies,
+  ) {}
+
+  /** @throws DomainError image.*, image.no_face, inference.busy */
+  async searchPicture(
+    tenantId: string,
+    upload: StagedUpload,
+    limits: SearchLimits,
+  ): Promise<Found & { matches: Match[] }> {
+    const extraction = await this.extract(upload, 'image');
+    const probe = [...extraction.faces].sort(bySize)[0]!;
+    const matches = await this.tenants
+      .forTenant(tenantId)
+      .read((repositories) => this.rank(repositories, probe.embedding, limits));
+    return { probe: probeOf(probe), faceCount: extraction.faces.length, notes: extraction.notes, matches };
+  }
+
+  /** The people whom a stored face resembles, its own among them. @throws DomainError face.not_found, face.dismissed */
+  async searchFace(
+    tenantId: string,
+    faceId: string,
+    limits: SearchLimits,
+  ): Promise<Found & { matches: Match[] }> {
+    return this.tenants.forTenant(tenantId).read(async (repositories) => {
+      const face = await repositories.faces.find(faceId);
+      if (!face) throw new DomainError('face.not_found', 'There is no such face.');
+      const [stored] = await repositories.embeddings.load([faceId], this.inference.pack.id);
+      if (!stored) throw new DomainError('face.dismissed', 'This face has no embedding to compare.');
+      const { x, y, width, height } = face.box;
+      const box = { x1: x, y1: y, x2: x + width, y2: y + height };
+      const probe = {
+        box,
+        detectionScore: face.detectionScore,
+        quality: face.quality,
+        reasons: face.reasons,
+      };
+      const matches = await this.rank(repositories, stored.embedding, limits, [faceId]);
+      return { probe, faceCount: 1, notes: [], matches };
+    });
+  }
+
+  /** @throws DomainError cluster.not_found, image.*, image.no_face, inference.busy */
+  async verify(tenantId: string, clusterId: string, upload: StagedUpload): Promise<Verification> {
+    const extraction = await this.extract(upload, 'image');
+    return this.tenants.forTenant(tenantId).read(async (repositories) => {
+      const policy = await this.policies.forTenant(repositories);
+      const rated = await rateAgainstCluster(
+        repositories,
+        clusterId,
+        extraction.faces.map((face) => face.embedding),
+        policy,
+      );
+      const best = rated.reduce(
+        (best, rating, i) => (rating.probability > rated[best]!.probability ? i : best),
+        0,
+      );
+      const { similarity, probability } = rated[best]!;
+      const threshold = policy.point.accept;
+      return {
+        match: probability >= threshold,
+        similarity,
+        probability,
+        threshold,
+        probe: probeOf(extraction.faces[best]!),
+        faceCount: extraction.faces.length,
+        notes: extraction.notes,
+      };
+    });
+  }
+
+  /** @throws DomainError image.*, image.no_face, inference.busy */
+  async compare(uploadA: StagedUpload, uploadB: StagedUpload): Promise<Comparison> {
+    const [a, b] = await Promise.all([this.extract(uploadA, 'image_a'), this.extract(uploadB, 'image_b')]);
+    const faceA = [...a.faces].sort(bySize)[0]!;
+    const similarityOf = (face: ExtractedFace): number => face.embedding.similarityTo(faceA.embedding);
+    const faceB = b.faces.reduce((best, face) => (similarityOf(face) > similarityOf(best) ? face : best));
+    const similarity = similarityOf(faceB);
+    const { calibration, operatingPoint } = this.inference.pack;
+    return {
+      match: similarity >= operatingPoint.similarity,
+      similarity,
+      probability: pairProbability(calibration.pair, similarity),
+      threshold: operatingPoint.similarity,
+      a: { probe: probeOf(faceA), faceCount: a.faces.length, notes: a.notes },
+      b: { probe: probeOf(faceB), faceCount: b.faces.length, notes: b.notes },
+    };
+  }
+
+  private async extract(upload: StagedUpload, field: string): Promise<Extraction> {
+    const extraction = await this.extractor.extract(upload.path, upload.declaredType);
+    if (extraction.faces.length === 0) {
+      throw new DomainError('image.no_face', 'No face was found in the picture.', {
+        faults: [{ pointer: `#/${field}`, detail: 'shows no face', code: 'no_face' }],
+      });
+    }
+    return extraction;
+  }
+
+  private async rank(
+    repositories: TenantRepositories,
+    probe: Embedding,
+    { limit, probabilityMin }: SearchLimits,
+    excludeFaceIds: readonly string[] = [],
+  ): Promise<Match[]> {
+    const policy = await this.policies.forTenant(repositories);
+    const ranked = (await findRankedClusters(repositories, probe, policy, excludeFaceIds))
+      .filter((candidate) => candidate.probability >= probabilityMin)
+      .slice(0, limit);
+    const records = await repositories.clusters.findMany(ranked.map(({ clusterId }) => clusterId));
+    const byId = new Map(records.map((record) => [record.id, record]));
+    return ranked.flatMap((candidate) => {
+      const cluster = byId.get(candidate.clusterId);
+      return cluster ? [{ ...candidate, cluster }] : [];
+    });
+  }
+}

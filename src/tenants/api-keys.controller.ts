@@ -1,0 +1,129 @@
+// /v1/tenants/{tenant_id}/api-keys
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ArrayMinSize, ArrayUnique, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import type { Response } from 'express';
+import { ApiKeysService } from '../auth/api-keys.service.js';
+import { Requires } from '../auth/requires.js';
+import { SCOPES, type Scope } from '../auth/scopes.js';
+import type { ApiKeyRecord } from '../database/records.js';
+import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
+import { TenantIdPipe, UuidPipe } from '../http/params.js';
+
+export class NewApiKeyBody {
+  @ApiProperty({ maxLength: 100, description: 'For people: what the key is for.' })
+  @IsString()
+  @Length(1, 100)
+  name!: string;
+
+  @ApiProperty({ enum: SCOPES, isArray: true })
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(SCOPES, { each: true })
+  scopes!: Scope[];
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Without it the key holds until it is revoked.' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  expires_at?: string;
+}
+
+export class ApiKeyResponse {
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty({ description: 'The part of the key that is no secret.' }) prefix!: string;
+  @ApiProperty({ enum: SCOPES, isArray: true }) scopes!: string[];
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) expires_at!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) revoked_at!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) last_used_at!: string | null;
+  @ApiProperty({ format: 'date-time' }) created_at!: string;
+}
+
+export class MintedApiKeyResponse extends ApiKeyResponse {
+  @ApiProperty({ description: 'The key itself: shown now and never again.' }) key!: string;
+}
+
+function presentApiKey(key: ApiKeyRecord): ApiKeyResponse {
+  return {
+    id: key.id,
+    name: key.name,
+    prefix: key.prefix,
+    scopes: [...key.scopes],
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    created_at: key.createdAt.toISOString(),
+  };
+}
+
+@ApiTags('api-keys')
+@Controller('v1/tenants/:tenant_id/api-keys')
+export class ApiKeysController {
+  constructor(private readonly keys: ApiKeysService) {}
+
+  @Post()
+  @Requires('admin')
+  @ApiOperation({ summary: 'Mint a key for a tenant. The key is in this answer only.' })
+  @ApiCreatedResponse({ type: MintedApiKeyResponse })
+  async mint(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Body() body: NewApiKeyBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<MintedApiKeyResponse> {
+    const { record, key } = await this.keys.mint(tenantId, {
+      name: body.name,
+      scopes: body.scopes,
+      expiresAt: body.expires_at === undefined ? null : new Date(body.expires_at),
+    });
+    response.location(`/v1/tenants/${tenantId}/api-keys/${record.id}`);
+    return { ...presentApiKey(record), key };
+  }
+
+  @Get()
+  @Requires('admin')
+  @ApiOperation({ summary: 'List the keys of a tenant, newest first, revoked ones too.' })
+  @ApiPage(ApiKeyResponse)
+  async list(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<ApiKeyResponse>> {
+    const { limit, after } = query.idPage();
+    return page(
+      await this.keys.list(tenantId, { limit: limit + 1, after }),
+      limit,
+      ({ id }) => id,
+      presentApiKey,
+    );
+  }
+
+  @Get(':key_id')
+  @Requires('admin')
+  @ApiOperation({ summary: 'A key, without its secret.' })
+  @ApiOkResponse({ type: ApiKeyResponse })
+  async get(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('key_id', UuidPipe) keyId: string,
+  ): Promise<ApiKeyResponse> {
+    return presentApiKey(await this.keys.get(tenantId, keyId));
+  }
+
+  @Delete(':key_id')
+  @Requires('admin')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke a key: from now on it opens nothing.' })
+  @ApiNoContentResponse()
+  async revoke(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('key_id', UuidPipe) keyId: string,
+  ): Promise<void> {
+    await this.keys.revoke(tenantId, keyId);
+  }
+}

@@ -1,0 +1,83 @@
+// /v1/tenants
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Requires } from '../auth/requires.js';
+import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
+import { TenantIdPipe } from '../http/params.js';
+import {
+  EraseTenantQuery,
+  ErasureResponse,
+  NewTenantBody,
+  presentInventory,
+  presentTenant,
+  TenantResponse,
+  TenantSettingsBody,
+} from './tenants.dto.js';
+import { TenantsService } from './tenants.service.js';
+
+@ApiTags('tenants')
+@Controller('v1/tenants')
+export class TenantsController {
+  constructor(private readonly tenants: TenantsService) {}
+
+  @Post()
+  @Requires('admin')
+  @ApiOperation({ summary: 'Create a tenant: a gallery of its own.' })
+  @ApiCreatedResponse({ type: TenantResponse })
+  async create(
+    @Body() body: NewTenantBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TenantResponse> {
+    response.location(`/v1/tenants/${body.id}`);
+    return presentTenant(await this.tenants.create(body.id, body.settings ?? {}));
+  }
+
+  @Get()
+  @Requires('admin')
+  @ApiOperation({ summary: 'List tenants with the counts of what they hold.' })
+  @ApiPage(TenantResponse)
+  async list(@Query() query: PageQuery): Promise<Page<TenantResponse>> {
+    const { limit, after } = query.keyPage();
+    return page(await this.tenants.list({ limit: limit + 1, after }), limit, ({ id }) => id, presentTenant);
+  }
+
+  @Get(':tenant_id')
+  @Requires('read')
+  @ApiOperation({ summary: 'A tenant with its settings and counts.' })
+  @ApiOkResponse({ type: TenantResponse })
+  async get(@Param('tenant_id', TenantIdPipe) tenantId: string): Promise<TenantResponse> {
+    return presentTenant(await this.tenants.get(tenantId));
+  }
+
+  @Patch(':tenant_id')
+  @Requires('admin')
+  @ApiOperation({ summary: 'Change the settings of a tenant; they apply from the next photo on.' })
+  @ApiOkResponse({ type: TenantResponse })
+  async patch(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Body() body: TenantSettingsBody,
+  ): Promise<TenantResponse> {
+    return presentTenant(await this.tenants.changeSettings(tenantId, body.settings));
+  }
+
+  @Delete(':tenant_id')
+  @Requires('erase', 'admin')
+  @ApiOperation({
+    summary: 'Erase a tenant with everything that it holds; with dry_run, only say what that is.',
+  })
+  @ApiOkResponse({ type: ErasureResponse })
+  async erase(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Query() query: EraseTenantQuery,
+  ): Promise<ErasureResponse> {
+    const dryRun = query.dry_run ?? false;
+    const { rows, blobs } = await (dryRun ? this.tenants.inventory(tenantId) : this.tenants.erase(tenantId));
+    return {
+      tenant_id: tenantId,
+      dry_run: dryRun,
+      inventory: presentInventory(rows, blobs),
+      erased_at: dryRun ? null : new Date().toISOString(),
+    };
+  }
+}

@@ -1,0 +1,107 @@
+// What tenant routes take and answer.
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsObject, IsOptional, ValidateBy } from 'class-validator';
+import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
+import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
+
+export class NewTenantBody {
+  @ApiProperty({ pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'Chosen by you; it cannot be changed.' })
+  @ValidateBy({
+    name: 'tenant_id',
+    validator: { validate: isTenantId, defaultMessage: () => TENANT_ID_FAULT },
+  })
+  id!: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { clustering: { accept: 0.95, review_faces_min: 2 } },
+    description: '`clustering`: thresholds of this tenant that differ from those of the service.',
+  })
+  @IsOptional()
+  @IsObject()
+  settings?: Record<string, unknown>;
+}
+
+export class TenantSettingsBody {
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Replaces the settings of the tenant; {} returns to those of the service.',
+  })
+  @IsObject()
+  settings!: Record<string, unknown>;
+}
+
+export class EraseTenantQuery {
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'true: only say what would be erased.' })
+  @IsOptional()
+  @IsIn(['true', 'false', true, false])
+  @Transform(({ value }: { value: unknown }) => value === true || value === 'true')
+  @IsBoolean()
+  dry_run?: boolean;
+}
+
+export class TenantResponse {
+  @ApiProperty() id!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true }) settings!: Record<string, unknown>;
+  @ApiProperty({ minimum: 0 }) image_count!: number;
+  @ApiProperty({ minimum: 0 }) face_count!: number;
+  @ApiProperty({ minimum: 0, description: 'Clusters that are not merged into another.' })
+  cluster_count!: number;
+  @ApiProperty({ minimum: 0 }) open_review_count!: number;
+  @ApiProperty({ minimum: 1 }) version!: number;
+  @ApiProperty({ format: 'date-time' }) created_at!: string;
+}
+
+/** Rows per table, and files. */
+export class TenantInventoryResponse {
+  @ApiProperty() images!: number;
+  @ApiProperty() faces!: number;
+  @ApiProperty() face_embeddings!: number;
+  @ApiProperty() clusters!: number;
+  @ApiProperty() cluster_centroids!: number;
+  @ApiProperty() constraints!: number;
+  @ApiProperty() review_items!: number;
+  @ApiProperty() operations!: number;
+  @ApiProperty() jobs!: number;
+  @ApiProperty() api_keys!: number;
+  @ApiProperty({ description: 'Files of original photos.' }) blobs!: number;
+}
+
+export class ErasureResponse {
+  @ApiProperty() tenant_id!: string;
+  @ApiProperty({ description: 'true: nothing was erased, this is what would be.' }) dry_run!: boolean;
+  @ApiProperty({ type: TenantInventoryResponse }) inventory!: TenantInventoryResponse;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) erased_at!: string | null;
+}
+
+export function presentTenant(tenant: TenantRecord & TenantCounts): TenantResponse {
+  return {
+    id: tenant.id,
+    settings: tenant.settings,
+    image_count: tenant.imageCount,
+    face_count: tenant.faceCount,
+    cluster_count: tenant.clusterCount,
+    open_review_count: tenant.openReviewCount,
+    version: tenant.version,
+    created_at: tenant.createdAt.toISOString(),
+  };
+}
+
+export function presentInventory(rows: TenantInventory, blobs: number): TenantInventoryResponse {
+  return {
+    images: rows.images,
+    faces: rows.faces,
+    face_embeddings: rows.faceEmbeddings,
+    clusters: rows.clusters,
+    cluster_centroids: rows.clusterCentroids,
+    constraints: rows.constraints,
+    review_items: rows.reviewItems,
+    operations: rows.operations,
+    jobs: rows.jobs,
+    api_keys: rows.apiKeys,
+    blobs,
+  };
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { TenantsController } from './tenants.controller.js';
+import { TenantsService } from './tenants.service.js';
+
+@Module({
+  imports: [AuthModule],
+  controllers: [TenantsController, ApiKeysController],
+  providers: [TenantsService],
+})
+export class TenantsModule {}

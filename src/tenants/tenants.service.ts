@@ -1,0 +1,95 @@
+// Tenants: made, listed, set, and erased with everything they hold.
+import { Injectable } from '@nestjs/common';
+import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
+import { SystemStore } from '../database/system-store.js';
+import { TenantStore } from '../database/tenant-store.js';
+import { ThresholdError, parseOperatingPoint } from '../domain/cluster/thresholds.js';
+import { DomainError, type FieldFault } from '../domain/domain-error.js';
+import { BlobStore, tenantBlobPrefix } from '../storage/blob-store.js';
+
+export type CountedTenant = TenantRecord & TenantCounts;
+
+export interface Erasure {
+  readonly rows: TenantInventory;
+  readonly blobs: number;
+}
+
+const notFound = (): DomainError => new DomainError('tenant.not_found', 'There is no such tenant.');
+const NOTHING: TenantCounts = { imageCount: 0, faceCount: 0, clusterCount: 0, openReviewCount: 0 };
+
+/** Refuses settings that assignment would not take, naming each fault. */
+function checkSettings({ clustering, ...unknown }: Record<string, unknown>): void {
+  const faults = Object.keys(unknown).map((name) => fault(`#/settings/${name}`, 'is no setting'));
+  try {
+    parseOperatingPoint(clustering);
+  } catch (error) {
+    if (!(error instanceof ThresholdError)) throw error;
+    faults.push(...error.faults.map(({ name, detail }) => fault(`#/settings/clustering/${name}`, detail)));
+  }
+  if (faults.length > 0) throw new DomainError('request.invalid', 'The settings are not valid.', { faults });
+}
+
+const fault = (pointer: string, detail: string): FieldFault => ({ pointer, detail, code: 'invalid' });
+
+@Injectable()
+export class TenantsService {
+  constructor(
+    private readonly system: SystemStore,
+    private readonly tenants: TenantStore,
+    private readonly blobs: BlobStore,
+  ) {}
+
+  /** @throws DomainError tenant.exists, request.invalid */
+  async create(id: string, settings: Record<string, unknown>): Promise<CountedTenant> {
+    checkSettings(settings);
+    const now = new Date();
+    const tenant: TenantRecord = { id, settings, version: 1, createdAt: now, updatedAt: now };
+    await this.system.transaction((repositories) => repositories.tenants.insert(tenant));
+    return { ...tenant, ...NOTHING };
+  }
+
+  /** In the order of ids. */
+  list(page: { limit: number; after?: string | undefined }): Promise<CountedTenant[]> {
+    return this.system.transaction((repositories) => repositories.tenants.list(page));
+  }
+
+  /** @throws DomainError tenant.not_found */
+  async get(id: string): Promise<CountedTenant> {
+    return this.tenants.forTenant(id).read(async ({ tenant }) => {
+      const row = await tenant.find();
+      if (!row) throw notFound();
+      return { ...row, ...(await tenant.counts()) };
+    });
+  }
+
+  /** @throws DomainError tenant.not_found, request.invalid */
+  async changeSettings(id: string, settings: Record<string, unknown>): Promise<CountedTenant> {
+    checkSettings(settings);
+    return this.tenants.forTenant(id).transaction(async ({ tenant }) => {
+      const row = await tenant.updateSettings(settings);
+      if (!row) throw notFound();
+      return { ...row, ...(await tenant.counts()) };
+    });
+  }
+
+  /** What an erasure would take. @throws DomainError tenant.not_found */
+  async inventory(id: string): Promise<Erasure> {
+    const rows = await this.tenants.forTenant(id).read(async ({ tenant }) => {
+      if (!(await tenant.find())) throw notFound();
+      return tenant.inventory();
+    });
+    let blobs = 0;
+    for await (const _ of this.blobs.list(tenantBlobPrefix(id))) blobs++;
+    return { rows, blobs };
+  }
+
+  /**
+   * Erases every row of the tenant in one transaction, then its files. After a crash between the two the files have no
+   * row and the sweep at the next start removes them.
+   * @throws DomainError tenant.not_found
+   */
+  async erase(id: string): Promise<Erasure> {
+    const rows = await this.tenants.forTenant(id).transaction(({ tenant }) => tenant.deleteEverything());
+    return { rows, blobs: await this.blobs.deletePrefix(tenantBlobPrefix(id)) };
+  }
+}
