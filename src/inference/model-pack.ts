@@ -31,8 +31,10 @@ export interface DetectorContract extends WeightsFile {
   readonly canvas: 'square' | 'multiple_of_32';
   /** Detections below are dropped, 0..1. */
   readonly scoreMin: number;
-  /** Detections below are doubted (`detection_weak`), and not believed at all when they come from a rescue, 0..1. */
+  /** Detections below are doubted (`detection_weak`), 0..1. */
   readonly scoreWeak: number;
+  /** What a rescue finds is not believed below, 0..1; `score_weak` when the pack does not say. */
+  readonly scoreRescue: number;
   /** Intersection over union above which the lower score is suppressed, 0..1. */
   readonly overlapMax: number;
 }

@@ -110,6 +110,7 @@ function readPixels(table: TomlTableReader): PixelContract {
 }
 
 function readDetector(table: TomlTableReader): DetectorContract {
+  const scoreWeak = table.number('score_weak', { min: 0.01, max: 1 });
   const contract = {
     kind: table.choice('kind', DETECTOR_KINDS),
     ...readWeights(table),
@@ -117,7 +118,8 @@ function readDetector(table: TomlTableReader): DetectorContract {
     longSidePx: table.number('long_side_px', { min: 64, max: 4096, whole: true }),
     canvas: table.choice('canvas', ['square', 'multiple_of_32']),
     scoreMin: table.number('score_min', { min: 0.01, max: 1 }),
-    scoreWeak: table.number('score_weak', { min: 0.01, max: 1 }),
+    scoreWeak,
+    scoreRescue: table.number('score_rescue', { min: 0.01, max: 1, default: scoreWeak }),
     overlapMax: table.number('overlap_max', { min: 0.01, max: 1 }),
   };
   if (contract.scoreWeak < contract.scoreMin) table.note('score_weak', 'must not be below score_min');
@@ -164,11 +166,5 @@ function noteContradictions(
   }
   if (pack.detector.kind === 'ssd' && !pack.landmarker) {
     root.note('landmarker', 'is missing: a detector of kind ssd gives no landmarks');
-  }
-  if (pack.detector.kind !== 'ssd' && pack.recogniser.kind === 'compact') {
-    root.note(
-      'recogniser.kind',
-      'compact needs the 68 landmarks that only a detector of kind ssd with a landmarker gives',
-    );
   }
 }

@@ -10,7 +10,6 @@ import type { Detection } from '../../domain/face/detection.js';
 import { measureFace, type FaceMeasures } from '../../domain/face/measure-face.js';
 import { assessQuality, type FaceQuality, type QualityRules } from '../../domain/face/quality.js';
 import type { Raster } from '../../domain/geometry/raster.js';
-import { chipPointsOf, type Landmarker } from './landmarker.js';
 import type { Recogniser } from './recogniser.js';
 
 export interface DescribedFace extends FaceQuality {
@@ -20,7 +19,6 @@ export interface DescribedFace extends FaceQuality {
 
 export interface FaceDescriber {
   readonly recogniser: Recogniser;
-  readonly landmarker: Landmarker | undefined;
   readonly rules: QualityRules;
 }
 
@@ -32,7 +30,7 @@ export interface FacesOfRaster {
 /** All faces of several rasters in as few runs as the recogniser allows; one list a raster, in the order given. */
 export async function describeFaces(
   requests: readonly FacesOfRaster[],
-  { recogniser, landmarker, rules }: FaceDescriber,
+  { recogniser, rules }: FaceDescriber,
 ): Promise<DescribedFace[][]> {
   const { contract } = recogniser;
   const template = ALIGNMENT_TEMPLATES.find(({ name }) => name === contract.template)!;
@@ -43,7 +41,7 @@ export async function describeFaces(
       const fit = fitAlignment(detection.landmarks, ARCFACE_112);
       const crop = alignedCrop(raster, fit, ARCFACE_112);
       measures.push(measureFace(detection, raster, crop, fit));
-      crops.push(template === ARCFACE_112 ? crop : await ownCrop(raster, detection, template, landmarker));
+      crops.push(template === ARCFACE_112 ? crop : ownCrop(raster, detection, template));
     }
   }
   const vectors = await recogniser.embed(crops);
@@ -52,16 +50,8 @@ export async function describeFaces(
   return requests.map(({ detections }) => faces.slice(next, (next += detections.length)));
 }
 
-/** The crop of a recogniser with another template, whose points only the landmarker knows. */
-async function ownCrop(
-  raster: Raster,
-  detection: Detection,
-  template: AlignmentTemplate,
-  landmarker: Landmarker | undefined,
-): Promise<Raster> {
-  if (!landmarker) throw new RangeError(`the template ${template.name} needs a landmarker`);
-  const points = chipPointsOf(await landmarker.find(raster, detection.box));
-  return alignedCrop(raster, fitAlignment(points, template), template);
+function ownCrop(raster: Raster, detection: Detection, template: AlignmentTemplate): Raster {
+  return alignedCrop(raster, fitAlignment(detection.landmarks, template), template);
 }
 
 function lengthOf(vector: Float32Array): number {

@@ -30,10 +30,10 @@ const bestScore = (detections: readonly Detection[]): number => detections[0]?.s
  * [Note: Rescue]
  * Never enlarges. 1. the photo as it is. 2. smaller and surrounded by black: tight crops. 3. turned by 90, 180, 270: photos
  * whose pixels lie on their side without an EXIF mark, also when the detector sees faces in them but all of them lie. What a
- * rescue finds must score `score_weak`, because a photo without faces is asked five times and has five chances to be wrong.
+ * rescue finds must score `score_rescue`, because a photo without faces is asked five times and has five chances to be wrong.
  */
 export async function findFaces(raster: Raster, detector: FaceDetector): Promise<FoundFaces> {
-  const { longSidePx, scoreWeak } = detector.contract;
+  const { longSidePx, scoreRescue } = detector.contract;
   const first = await detector.find(raster, { longSidePx, surrounded: false });
   if (first.some(isUpright)) return { detections: first, raster, turn: 0, notes: [] };
 
@@ -41,7 +41,7 @@ export async function findFaces(raster: Raster, detector: FaceDetector): Promise
     first.length > 0
       ? []
       : await detector.find(raster, { longSidePx: longSidePx * PADDED_SHARE, surrounded: true });
-  const believed = padded.filter(({ score }) => score >= scoreWeak);
+  const believed = padded.filter(({ score }) => score >= scoreRescue);
   if (believed.some(isUpright)) return { detections: believed, raster, turn: 0, notes: ['rescued_padding'] };
 
   const turned = await bestTurn(raster, detector);
@@ -63,7 +63,7 @@ async function bestTurn(
   raster: Raster,
   detector: FaceDetector,
 ): Promise<{ turn: Turn; detections: Detection[] } | undefined> {
-  const { longSidePx, scoreWeak } = detector.contract;
+  const { longSidePx, scoreRescue } = detector.contract;
   const size = fitWithin(raster.width, raster.height, longSidePx);
   const small = shrinkRaster(raster, size.width, size.height);
   let best: { turn: Turn; detections: Detection[] } | undefined;
@@ -71,7 +71,7 @@ async function bestTurn(
     const turned = turnRaster(small, turn);
     for (const surrounded of [false, true]) {
       const view = { longSidePx: surrounded ? longSidePx * PADDED_SHARE : longSidePx, surrounded };
-      const found = (await detector.find(turned, view)).filter((d) => d.score >= scoreWeak && isUpright(d));
+      const found = (await detector.find(turned, view)).filter((d) => d.score >= scoreRescue && isUpright(d));
       if (bestScore(found) > bestScore(best?.detections ?? [])) best = { turn, detections: found };
       if (found.length > 0) break;
     }

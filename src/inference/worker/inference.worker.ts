@@ -41,7 +41,7 @@ async function load(): Promise<Models> {
     pack.landmarker && (await Landmarker.open(await open(pack.landmarker.file), pack.landmarker));
   const detector = await FaceDetector.open(await open(pack.detector.file), pack.detector, landmarker);
   const recogniser = await Recogniser.open(await open(pack.recogniser.file), pack.recogniser, facesPerRunMax);
-  return { detector, describer: { recogniser, landmarker, rules } };
+  return { detector, describer: { recogniser, rules } };
 }
 
 /** Loads, then waits for the other threads: a thread that waits takes no second `ready`, so each of them gets one. */

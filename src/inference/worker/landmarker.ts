@@ -62,11 +62,6 @@ export function landmarks5Of(points: readonly Point[]): Landmarks5 {
   return [mean(points.slice(36, 42)), mean(points.slice(42, 48)), points[30]!, points[48]!, points[54]!];
 }
 
-/** The points of dlib's five-point chip: see DLIB_CHIP_150. */
-export function chipPointsOf(points: readonly Point[]): Point[] {
-  return [points[45]!, points[42]!, points[36]!, points[39]!, points[33]!];
-}
-
 function mean(points: readonly Point[]): Point {
   const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }));
   return { x: sum.x / points.length, y: sum.y / points.length };
