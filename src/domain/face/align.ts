@@ -25,22 +25,24 @@ export const ARCFACE_112: AlignmentTemplate = {
 };
 
 /**
- * dlib's five-point chip (get_face_chip_details) at 150 px with a margin of a quarter: landmarks 45, 42, 36, 39, 33 of the
- * 68-point scheme, that is outer and inner corner of the eye on the right, outer and inner corner of the eye on the left, nose base.
+ * Where dlib's five-point chip (get_face_chip_details, 150 px, a quarter of margin), on which the compact recogniser was
+ * trained, puts the eye centres, the nose tip and the mouth corners on average (548 photos, lfw_gray), enlarged by 5 % around
+ * the centre and moved up by 2 px. True-accept rate at a false-accept rate of 1e-3 over 725 photos: .919 with the chip's own
+ * points of the 68 (eye corners and nose base), .918 with these five as they are, .932 as they stand here.
  */
-export const DLIB_CHIP_150: AlignmentTemplate = {
-  name: 'dlib-chip-150',
+export const COMPACT_150: AlignmentTemplate = {
+  name: 'compact-150',
   sizePx: 150,
   points: [
-    [0.8595674595992, 0.2134981538014],
-    [0.6460604764104, 0.2289674387677],
-    [0.1205750620789, 0.2137274526848],
-    [0.3340850613712, 0.2290642403242],
-    [0.4901123135679, 0.6277975316475],
-  ].map(([x, y]) => ({ x: ((0.25 + x!) / 1.5) * 150, y: ((0.25 + y!) / 1.5) * 150 })),
+    { x: 46.322, y: 43.691 },
+    { x: 101.828, y: 43.526 },
+    { x: 74.147, y: 77.666 },
+    { x: 51.299, y: 105.13 },
+    { x: 98.778, y: 105.225 },
+  ],
 };
 
-export const ALIGNMENT_TEMPLATES: readonly AlignmentTemplate[] = [ARCFACE_112, DLIB_CHIP_150];
+export const ALIGNMENT_TEMPLATES: readonly AlignmentTemplate[] = [ARCFACE_112, COMPACT_150];
 
 /** Throws RangeError when there are not as many points as the template has, or they all coincide. */
 export function fitAlignment(points: readonly Point[], template: AlignmentTemplate): FittedTransform {

@@ -77,7 +77,8 @@ export async function readPinnedHashes(packToml: string): Promise<PinnedHashes> 
     const table = document[section];
     const named = typeof table === 'object' && table !== null && 'file' in table && table['file'] === file;
     const hash = named && 'sha256' in table ? table['sha256'] : undefined;
-    if (typeof hash !== 'string') throw new CompactPackError(`${packToml}: [${section}] does not pin ${file}`);
+    if (typeof hash !== 'string')
+      throw new CompactPackError(`${packToml}: [${section}] does not pin ${file}`);
     hashes.set(file, hash);
   }
   return hashes;
@@ -92,7 +93,9 @@ async function sourceFolder(): Promise<string> {
   }
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
   if (version !== SOURCE_VERSION) {
-    throw new CompactPackError(`${SOURCE_PACKAGE} is ${version}; the pinned hashes belong to ${SOURCE_VERSION}`);
+    throw new CompactPackError(
+      `${SOURCE_PACKAGE} is ${version}; the pinned hashes belong to ${SOURCE_VERSION}`,
+    );
   }
   return dirname(manifest);
 }

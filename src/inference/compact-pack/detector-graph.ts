@@ -55,7 +55,12 @@ function predict(
   index: number,
 ): { boxes: OnnxValue; classes: OnnxValue } {
   const branch = (name: string, columns: number): OnnxValue => {
-    const filters = weights.get(`Prediction/BoxPredictor_${index}/${name}/weights`, [1, 1, feature.shape[0]!, -1]);
+    const filters = weights.get(`Prediction/BoxPredictor_${index}/${name}/weights`, [
+      1,
+      1,
+      feature.shape[0]!,
+      -1,
+    ]);
     const bias = weights.get(`Prediction/BoxPredictor_${index}/${name}/biases`, [filters.shape[3]!]);
     return graph.rows(graph.convolution(feature, filters, bias), columns);
   };
@@ -63,7 +68,10 @@ function predict(
 }
 
 /** Batch normalisation after a depthwise convolution is a factor and a shift of each channel: part of filters and bias. */
-function foldBatchNorm(weights: QuantisedWeights, name: string): { filters: WeightTensor; bias: WeightTensor } {
+function foldBatchNorm(
+  weights: QuantisedWeights,
+  name: string,
+): { filters: WeightTensor; bias: WeightTensor } {
   const filters = weights.get(`${name}/depthwise_weights`, [3, 3, -1, 1]);
   const channels = filters.shape[2]!;
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map(
@@ -71,22 +79,38 @@ function foldBatchNorm(weights: QuantisedWeights, name: string): { filters: Weig
   ) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const factor = gamma.map((value, channel) => value / Math.sqrt(variance[channel]! + BATCH_NORM_EPSILON));
   return {
-    filters: { shape: filters.shape, values: filters.values.map((value, i) => value * factor[i % channels]!) },
-    bias: { shape: [channels], values: beta.map((value, channel) => value - mean[channel]! * factor[channel]!) },
+    filters: {
+      shape: filters.shape,
+      values: filters.values.map((value, i) => value * factor[i % channels]!),
+    },
+    bias: {
+      shape: [channels],
+      values: beta.map((value, channel) => value - mean[channel]! * factor[channel]!),
+    },
   };
 }
 
 /** @param encodings Rows of y, x, height, width relative to their anchor. @param anchors Rows of y1, x1, y2, x2, 0..1. */
 function decodeBoxes(graph: GraphBuilder, encodings: OnnxValue, anchors: WeightTensor): OnnxValue {
   const anchor = (row: number, column: number): number => anchors.values[row * 4 + column]!;
-  const perAnchor = (value: (row: number) => number): Float32Array => Float32Array.from({ length: ANCHORS }, (_, row) => value(row));
+  const perAnchor = (value: (row: number) => number): Float32Array =>
+    Float32Array.from({ length: ANCHORS }, (_, row) => value(row));
   const axis = (column: 0 | 1): { low: OnnxValue; high: OnnxValue } => {
     const size = (row: number): number => anchor(row, column + 2) - anchor(row, column);
     const centre = (row: number): number => (anchor(row, column) + anchor(row, column + 2)) / 2;
-    const shift = graph.multiplyBy(graph.columns(encodings, column, column + 1), perAnchor((row) => size(row) / CENTRE_SCALE));
+    const shift = graph.multiplyBy(
+      graph.columns(encodings, column, column + 1),
+      perAnchor((row) => size(row) / CENTRE_SCALE),
+    );
     const middle = graph.plus(shift, perAnchor(centre));
-    const growth = graph.multiplyBy(graph.columns(encodings, column + 2, column + 3), Float32Array.of(1 / SIZE_SCALE));
-    const half = graph.multiplyBy(graph.exponential(growth), perAnchor((row) => size(row) / 2));
+    const growth = graph.multiplyBy(
+      graph.columns(encodings, column + 2, column + 3),
+      Float32Array.of(1 / SIZE_SCALE),
+    );
+    const half = graph.multiplyBy(
+      graph.exponential(growth),
+      perAnchor((row) => size(row) / 2),
+    );
     return { low: graph.subtract(middle, half), high: graph.sum(middle, half) };
   };
   const vertical = axis(0);

@@ -24,10 +24,16 @@ export class GraphBuilder {
   }
 
   /** @param filters [height, width, in, out] @param bias [out] */
-  convolution(x: OnnxValue, filters: WeightTensor, bias: WeightTensor, options: ConvolutionOptions = {}): OnnxValue {
+  convolution(
+    x: OnnxValue,
+    filters: WeightTensor,
+    bias: WeightTensor,
+    options: ConvolutionOptions = {},
+  ): OnnxValue {
     const [height, width, channelsIn, channelsOut] = filters.shape as [number, number, number, number];
     const weights = reorder(filters, [3, 2, 0, 1]);
-    if (channelsIn !== x.shape[0]) throw new Error(`${x.name} has ${x.shape[0]} channels, its filters ${channelsIn}`);
+    if (channelsIn !== x.shape[0])
+      throw new Error(`${x.name} has ${x.shape[0]} channels, its filters ${channelsIn}`);
     return this.window('Conv', x, [height, width], options, channelsOut, [
       this.floats(weights.values, weights.shape),
       this.floats(bias.values, bias.shape),
@@ -35,7 +41,12 @@ export class GraphBuilder {
   }
 
   /** One filter a channel. @param filters [height, width, channels, 1] @param bias [channels], none = 0 */
-  depthwise(x: OnnxValue, filters: WeightTensor, bias?: WeightTensor, options: ConvolutionOptions = {}): OnnxValue {
+  depthwise(
+    x: OnnxValue,
+    filters: WeightTensor,
+    bias?: WeightTensor,
+    options: ConvolutionOptions = {},
+  ): OnnxValue {
     const [height, width, channels] = filters.shape as [number, number, number, number];
     const weights = reorder(filters, [2, 3, 0, 1]);
     const operands = [this.floats(weights.values, weights.shape)];
@@ -59,7 +70,11 @@ export class GraphBuilder {
 
   /** [batch, in] → [batch, out]. @param weights [in, out] @param bias [out] */
   dense(x: OnnxValue, weights: WeightTensor, bias: WeightTensor): OnnxValue {
-    const operands = [x.name, this.floats(weights.values, weights.shape), this.floats(bias.values, bias.shape)];
+    const operands = [
+      x.name,
+      this.floats(weights.values, weights.shape),
+      this.floats(bias.values, bias.shape),
+    ];
     return this.add('Gemm', operands, [weights.shape[1]!]);
   }
 
@@ -74,7 +89,11 @@ export class GraphBuilder {
 
   /** Values held within 0..6. */
   relu6(x: OnnxValue): OnnxValue {
-    return this.add('Clip', [x.name, this.floats(Float32Array.of(0), []), this.floats(Float32Array.of(6), [])], x.shape);
+    return this.add(
+      'Clip',
+      [x.name, this.floats(Float32Array.of(0), []), this.floats(Float32Array.of(6), [])],
+      x.shape,
+    );
   }
 
   /** Adds zeros behind the last channel and below and right of the last pixel. */
@@ -82,7 +101,11 @@ export class GraphBuilder {
     const { channels = 0, height = 0, width = 0 } = extra;
     if (channels + height + width === 0) return x;
     const pads = this.integers([0, 0, 0, 0, 0, channels, height, width]);
-    return this.add('Pad', [x.name, pads], [x.shape[0]! + channels, x.shape[1]! + height, x.shape[2]! + width]);
+    return this.add(
+      'Pad',
+      [x.name, pads],
+      [x.shape[0]! + channels, x.shape[1]! + height, x.shape[2]! + width],
+    );
   }
 
   /** Order [batch, height, width, channels], then [batch, rows, columns]; as many rows as there are values for. */
@@ -95,7 +118,12 @@ export class GraphBuilder {
 
   concatenateRows(parts: readonly OnnxValue[]): OnnxValue {
     const count = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
-    return this.add('Concat', parts.map((part) => part.name), [count, parts[0]!.shape[1]!], { axis: 1 });
+    return this.add(
+      'Concat',
+      parts.map((part) => part.name),
+      [count, parts[0]!.shape[1]!],
+      { axis: 1 },
+    );
   }
 
   /** Columns from `first` up to and without `end` of [batch, rows, columns]. */
@@ -106,7 +134,12 @@ export class GraphBuilder {
 
   concatenateColumns(parts: readonly OnnxValue[]): OnnxValue {
     const columns = parts.reduce((sum, part) => sum + part.shape[1]!, 0);
-    return this.add('Concat', parts.map((part) => part.name), [parts[0]!.shape[0]!, columns], { axis: 2 });
+    return this.add(
+      'Concat',
+      parts.map((part) => part.name),
+      [parts[0]!.shape[0]!, columns],
+      { axis: 2 },
+    );
   }
 
   sigmoid(x: OnnxValue): OnnxValue {
@@ -138,7 +171,13 @@ export class GraphBuilder {
   /** Twice the batch: the pictures, then the same pictures mirrored left to right. */
   withMirrorImages(x: OnnxValue): OnnxValue {
     // From the last column backwards beyond the first one.
-    const operands = [x.name, this.integers([-1]), this.integers([-(x.shape[2]! + 1)]), this.integers([3]), this.integers([-1])];
+    const operands = [
+      x.name,
+      this.integers([-1]),
+      this.integers([-(x.shape[2]! + 1)]),
+      this.integers([3]),
+      this.integers([-1]),
+    ];
     const mirrored = this.add('Slice', operands, x.shape);
     return this.add('Concat', [x.name, mirrored.name], x.shape, { axis: 0 });
   }
@@ -151,7 +190,10 @@ export class GraphBuilder {
 
   /** The finished graph; the outputs get the names given. */
   finish(outputs: Readonly<Record<string, OnnxValue>>): OnnxGraph {
-    const named = Object.entries(outputs).map(([name, value]) => ({ ...this.add('Identity', [value.name], value.shape), alias: name }));
+    const named = Object.entries(outputs).map(([name, value]) => ({
+      ...this.add('Identity', [value.name], value.shape),
+      alias: name,
+    }));
     // Renames the closing Identity nodes: an output's name is part of the file's contract.
     const renamed = this.nodes.map((node) => {
       const output = named.find((value) => value.name === node.output);

@@ -24,7 +24,12 @@ export function landmarkerGraph(weights: QuantisedWeights): OnnxGraph {
   for (let block = 0; block < BLOCKS; block++) {
     const entry =
       block === 0
-        ? graph.convolution(x, weights.get('dense0/conv0/filters', [3, 3, 3, 32]), weights.get('dense0/conv0/bias', [32]), { stride: 2 })
+        ? graph.convolution(
+            x,
+            weights.get('dense0/conv0/filters', [3, 3, 3, 32]),
+            weights.get('dense0/conv0/bias', [32]),
+            { stride: 2 },
+          )
         : separable(x, `dense${block}/conv0`, 2);
     // Each further convolution sees the sum of all that were before it.
     let all = graph.relu(entry);

@@ -40,10 +40,21 @@ const root = protobuf.Root.fromJSON({
       },
     },
     Attribute: {
-      fields: { name: field(1, 'string'), f: field(2, 'float'), i: field(3, 'int64'), ints: field(8, 'int64', 'many'), type: field(20, 'int32') },
+      fields: {
+        name: field(1, 'string'),
+        f: field(2, 'float'),
+        i: field(3, 'int64'),
+        ints: field(8, 'int64', 'many'),
+        type: field(20, 'int32'),
+      },
     },
     Tensor: {
-      fields: { dims: field(1, 'int64', 'many'), dataType: field(2, 'int32'), name: field(8, 'string'), rawData: field(9, 'bytes') },
+      fields: {
+        dims: field(1, 'int64', 'many'),
+        dataType: field(2, 'int32'),
+        name: field(8, 'string'),
+        rawData: field(9, 'bytes'),
+      },
     },
     ValueInfo: { fields: { name: field(1, 'string'), type: field(2, 'Type') } },
     Type: { fields: { tensorType: field(1, 'TensorType') } },

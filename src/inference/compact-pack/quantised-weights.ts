@@ -43,7 +43,8 @@ export class QuantisedWeights {
     const tensor = this.tensors.get(name);
     if (!tensor) throw new Error(`the weights hold no tensor ${name}`);
     const fits =
-      tensor.shape.length === shape.length && shape.every((size, axis) => size === -1 || size === tensor.shape[axis]);
+      tensor.shape.length === shape.length &&
+      shape.every((size, axis) => size === -1 || size === tensor.shape[axis]);
     if (!fits) throw new Error(`tensor ${name} is ${tensor.shape.join('×')}, not ${shape.join('×')}`);
     return tensor;
   }
@@ -54,7 +55,8 @@ function readGroup(group: ManifestGroup, bytes: Buffer, tensors: Map<string, Wei
   for (const { name, shape, dtype, quantization } of group.weights) {
     const count = shape.reduce((product, size) => product * size, 1);
     const byteLength = quantization ? count : count * 4;
-    if (at + byteLength > bytes.length) throw new Error(`${group.paths.join(', ')} ends inside tensor ${name}`);
+    if (at + byteLength > bytes.length)
+      throw new Error(`${group.paths.join(', ')} ends inside tensor ${name}`);
     const values = new Float32Array(count);
     for (let i = 0; i < count; i++) {
       if (quantization) values[i] = bytes[at + i]! * quantization.scale + quantization.min;
@@ -63,5 +65,6 @@ function readGroup(group: ManifestGroup, bytes: Buffer, tensors: Map<string, Wei
     tensors.set(name, { shape, values });
     at += byteLength;
   }
-  if (at !== bytes.length) throw new Error(`${group.paths.join(', ')} has ${bytes.length - at} bytes that no tensor claims`);
+  if (at !== bytes.length)
+    throw new Error(`${group.paths.join(', ')} has ${bytes.length - at} bytes that no tensor claims`);
 }

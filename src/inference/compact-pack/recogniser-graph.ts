@@ -25,7 +25,9 @@ export function recogniserGraph(weights: QuantisedWeights): OnnxGraph {
     return graph.convolution(x, filters, bias, options);
   };
 
-  let x = graph.relu(layer(graph.withMirrorImages(graph.input), 'conv32_down', { stride: 2, padding: 'valid' }));
+  let x = graph.relu(
+    layer(graph.withMirrorImages(graph.input), 'conv32_down', { stride: 2, padding: 'valid' }),
+  );
   x = graph.maxPool(x, 3, 2);
   for (const name of BLOCKS) {
     const down = name.includes('down');
@@ -53,7 +55,13 @@ function foldScale(weights: QuantisedWeights, name: string): { filters: WeightTe
     (part) => weights.get(`${name}/${part}`, [channels]).values,
   ) as [Float32Array, Float32Array, Float32Array];
   return {
-    filters: { shape: filters.shape, values: filters.values.map((value, i) => value * factor[i % channels]!) },
-    bias: { shape: [channels], values: bias.map((value, channel) => value * factor[channel]! + shift[channel]!) },
+    filters: {
+      shape: filters.shape,
+      values: filters.values.map((value, i) => value * factor[i % channels]!),
+    },
+    bias: {
+      shape: [channels],
+      values: bias.map((value, channel) => value * factor[channel]! + shift[channel]!),
+    },
   };
 }

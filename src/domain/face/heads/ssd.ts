@@ -14,7 +14,11 @@ export interface ScoredBox {
  * sees nothing beyond. Outputs are [1, rows, 4]: x1, y1, x2, y2 as shares of the canvas sides, and [1, rows, 1]: scores.
  * Boxes without area are left out. Throws RangeError when an output is missing or the numbers of rows differ.
  */
-export function decodeSsd(outputs: readonly NetworkOutput[], canvas: CanvasSize, scoreMin: number): ScoredBox[] {
+export function decodeSsd(
+  outputs: readonly NetworkOutput[],
+  canvas: CanvasSize,
+  scoreMin: number,
+): ScoredBox[] {
   const boxes = outputs.find((output) => lastDimension(output) === 4);
   const scores = outputs.find((output) => lastDimension(output) === 1);
   if (!boxes || !scores || boxes.data.length !== scores.data.length * 4) {
