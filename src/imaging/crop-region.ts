@@ -1,6 +1,7 @@
 // Which part of a picture a crop shows, and at which scale it has to be decoded for that.
 import { boxHeight, boxWidth, clipBox, type Box } from '../domain/geometry/box.js';
 import { DomainError } from '../domain/domain-error.js';
+import type { Turn } from '../domain/geometry/turn.js';
 
 export interface CropOptions {
   /** Room around the box on each side, as a fraction of its width and height, >= 0. */
@@ -8,7 +9,7 @@ export interface CropOptions {
   /** Long side of the result at most, px. A smaller region is not enlarged. */
   readonly sizePx: number;
   /** Degrees clockwise that the crop is turned after it was cut. */
-  readonly turn?: 0 | 90 | 180 | 270;
+  readonly turn?: Turn;
 }
 
 export interface CropPlan {

@@ -10,6 +10,7 @@ import type { Sharp } from 'sharp';
 import { DomainError } from '../domain/domain-error.js';
 import type { Box } from '../domain/geometry/box.js';
 import type { Raster } from '../domain/geometry/raster.js';
+import type { Turn } from '../domain/geometry/turn.js';
 import { planCrop, type CropOptions } from './crop-region.js';
 import { HeicDecoder } from './heic-decoder.js';
 import { readImageHeader, type ImageHeader, type ImageLimits, type ImageNote } from './image-header.js';
@@ -24,7 +25,7 @@ export interface DecodeOptions {
   /** Long side of the raster at most, px; undefined = full size. A smaller picture is not enlarged. */
   readonly longSideMax?: number;
   /** Degrees clockwise by which the upright picture is turned on top. */
-  readonly turn?: 0 | 90 | 180 | 270;
+  readonly turn?: Turn;
 }
 
 export interface DecodedImage {
@@ -140,7 +141,7 @@ function toSrgb(picture: Sharp): Sharp {
   return picture.flatten({ background: WHITE }).toColourspace('srgb');
 }
 
-function turned(picture: Sharp, turn: 0 | 90 | 180 | 270 | undefined): Sharp {
+function turned(picture: Sharp, turn: Turn | undefined): Sharp {
   return turn ? picture.rotate(turn) : picture;
 }
 
