@@ -1,7 +1,7 @@
 // The table `cluster_centroids` of one tenant: per cluster and space the sum of its active faces' embeddings.
 import { Embedding } from '../domain/face/embedding.js';
 import { Prisma } from './generated/client.js';
-import { asVector, directionSimilarity, embeddingFromText, vectorText } from './pgvector.js';
+import { asEmbedding, asVector, directionSimilarity, embeddingFromText, vectorText } from './pgvector.js';
 import type { Transaction } from './transaction-client.js';
 
 export interface ClusterSimilarity {
@@ -32,12 +32,12 @@ export class CentroidRepository {
     private readonly tenantId: string,
   ) {}
 
-  /** Adds a face's embedding to the centroid of a cluster that it has just joined. */
+  /** Adds a face's embedding, rounded as it is stored, to the centroid of a cluster that it has just joined. */
   async add(clusterId: string, embedding: Embedding): Promise<void> {
     await this.tx.$executeRaw`
       INSERT INTO cluster_centroids AS held (tenant_id, cluster_id, space, sum, face_count)
       VALUES (${this.tenantId}, ${clusterId}::uuid, ${embedding.space},
-              ${asVector(Prisma.sql`${vectorText(embedding.values)}`)}, 1)
+              ${asVector(asEmbedding(Prisma.sql`${vectorText(embedding.values)}`))}, 1)
       ON CONFLICT (tenant_id, cluster_id, space)
       DO UPDATE SET sum = held.sum + excluded.sum, face_count = held.face_count + 1`;
   }

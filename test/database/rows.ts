@@ -181,10 +181,12 @@ export function randomEmbedding(
   return Embedding.fromRaw(space, raw);
 }
 
-/** An embedding as half precision keeps it. */
-export function asStored(embedding: Embedding): Embedding {
-  return Embedding.fromRaw(embedding.space, Array.from(embedding.values, toHalf));
-}
+/** The values of an embedding as half precision keeps them; their length is 1 only nearly. */
+export const halves = ({ values }: Embedding): number[] => Array.from(values, toHalf);
+
+/** Inner product. */
+export const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
 /** Rounds to the nearest half-precision number, ties to even. Subnormal halves have a fixed step of 2^-24. */
 function toHalf(value: number): number {

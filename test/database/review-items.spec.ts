@@ -1,0 +1,190 @@
+// The repository of review items on real databases.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReviewItemRecord } from '../../src/database/records.js';
+import { REVIEW_SORTS, reviewKey, type ReviewSort } from '../../src/database/review-item-order.js';
+import type { ReviewClosing, ReviewPage } from '../../src/database/review-item-repository.js';
+import type { TenantScope } from '../../src/database/tenant-store.js';
+import { bothDatabases, type TestDatabase } from '../harness/database.js';
+import { clusterRow, faceRow, imageRow, newId, operationRow, questionRow } from './rows.js';
+
+const closing = (patch: Partial<ReviewClosing> = {}): ReviewClosing => ({
+  state: 'resolved',
+  outcome: { decision: 'confirm' },
+  operationId: null,
+  resolvedBy: 'admin',
+  resolvedAt: new Date('2026-11-22T01:02:03.004Z'),
+  ...patch,
+});
+
+describe.each(bothDatabases)('review items on $name', ({ open }) => {
+  let db: TestDatabase;
+  let tenants = 0;
+  beforeAll(async () => {
+    db = await open();
+  });
+  afterAll(() => db.close());
+  const fresh = async (): Promise<TenantScope> => {
+    const id = `review-${++tenants}`;
+    await db.addTenant(id);
+    return db.tenants.forTenant(id);
+  };
+
+  it('asks a question once: new evidence goes to the open item, which keeps its id', async () => {
+    const scope = await fresh();
+    const question = questionRow({ subjectKey: 's', similarity: 0.5, probability: 0.25 });
+    const first = await scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(question));
+    expect(first).toEqual({
+      ...question,
+      state: 'open',
+      version: 1,
+      outcome: null,
+      operationId: null,
+      updatedAt: question.createdAt,
+      resolvedAt: null,
+      resolvedBy: null,
+    });
+    const later = new Date('2026-11-23T00:00:00.5Z');
+    const again = questionRow({ subjectKey: 's', evidence: { more: true }, priority: 7, createdAt: later });
+    const second = await scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(again));
+    const { evidence, priority, similarity, probability } = again;
+    const updated = { ...first, version: 2, evidence, priority, similarity, probability, updatedAt: later };
+    expect(second).toEqual(updated);
+    expect(await scope.read(({ reviewItems }) => reviewItems.find(first.id))).toEqual(updated);
+    expect(await scope.read(({ reviewItems }) => reviewItems.find(again.id))).toBeNull();
+  });
+
+  it('a closed item stays closed, is remembered, and its subject may be asked about anew', async () => {
+    const scope = await fresh();
+    const operation = operationRow();
+    await scope.transaction(({ operations }) => operations.insert(operation));
+    const item = await scope.transaction(({ reviewItems }) =>
+      reviewItems.upsertOpen(questionRow({ subjectKey: 's' })),
+    );
+    const end = closing({ operationId: operation.id });
+    const close = (version?: number): Promise<ReviewItemRecord | null> =>
+      scope.transaction(({ reviewItems }) => reviewItems.close(item.id, end, version));
+    expect(await close(9)).toBeNull();
+    const closed = await close(1);
+    expect(closed).toEqual({ ...item, ...end, version: 2, updatedAt: end.resolvedAt });
+    expect(await close()).toBeNull();
+    await scope.transaction(async ({ reviewItems }) => {
+      expect(await reviewItems.findLastClosed('new_cluster', 's')).toEqual(closed);
+      expect(await reviewItems.findLastClosed('new_cluster', 'other')).toBeNull();
+      const anew = await reviewItems.upsertOpen(questionRow({ subjectKey: 's' }));
+      expect(anew).toMatchObject({ version: 1, state: 'open' });
+      expect(anew.id).not.toBe(item.id);
+      expect(await reviewItems.counts()).toEqual([
+        { kind: 'new_cluster', state: 'open', count: 1 },
+        { kind: 'new_cluster', state: 'resolved', count: 1 },
+      ]);
+      const outcome = closing({ state: 'superseded', outcome: null });
+      expect(await reviewItems.closeOpenForSubject('uncertain_assignment', 's', outcome)).toBeNull();
+      expect(await reviewItems.closeOpenForSubject('new_cluster', 's', outcome)).toMatchObject({
+        id: anew.id,
+        outcome: null,
+      });
+      expect((await reviewItems.findLastClosed('new_cluster', 's'))!.id).toBe(anew.id);
+    });
+  });
+
+  it.each(REVIEW_SORTS)(
+    'pages through the queue in the order of %s, each item once',
+    async (sort: ReviewSort) => {
+      const scope = await fresh();
+      const priorities = [3, 1, 3, 2, 1.5, 3, 0.1];
+      const similarities = [0.4, null, 0.4, -0.9, null, 0.7, 0];
+      const items = await scope.transaction(async ({ reviewItems }) => {
+        const made: ReviewItemRecord[] = [];
+        for (const [i, priority] of priorities.entries()) {
+          made.push(await reviewItems.upsertOpen(questionRow({ priority, similarity: similarities[i]! })));
+        }
+        return made;
+      });
+      const orders: Record<ReviewSort, number[]> = {
+        impact: [0, 2, 5, 3, 4, 1, 6],
+        newest: [6, 5, 4, 3, 2, 1, 0],
+        oldest: [0, 1, 2, 3, 4, 5, 6],
+        similarity: [5, 0, 2, 6, 3, 1, 4],
+      };
+      const seen: string[] = [];
+      for (let after: ReviewPage['after']; ;) {
+        const page = await scope.read(({ reviewItems }) => reviewItems.list({ limit: 2, sort, after }));
+        if (page.length === 0) break;
+        seen.push(...page.map(({ id }) => id));
+        after = reviewKey(sort, page.at(-1)!);
+      }
+      expect(seen).toEqual(orders[sort].map((i) => items[i]!.id));
+    },
+  );
+
+  it('filters by kind, state, cluster, image, label, probability and time', async () => {
+    const scope = await fresh();
+    const image = imageRow();
+    const [named, other] = [clusterRow({ label: 'Ann' }), clusterRow()];
+    const face = faceRow(image.id, { clusterId: named.id });
+    const early = new Date('2026-01-01T00:00:00Z');
+    const [aboutFace, aboutNamed, aboutOther, done] = await scope.transaction(
+      async ({ images, clusters, faces, reviewItems }) => {
+        await images.insert(image);
+        await clusters.insertMany([named, other]);
+        await faces.insertMany([face]);
+        return [
+          await reviewItems.upsertOpen(
+            questionRow({ kind: 'uncertain_assignment', faceId: face.id, probability: 0.4 }),
+          ),
+          await reviewItems.upsertOpen(
+            questionRow({ clusterId: named.id, probability: 0.8, createdAt: early }),
+          ),
+          await reviewItems.upsertOpen(questionRow({ clusterId: other.id })),
+          await reviewItems.upsertOpen(questionRow()),
+        ] as const;
+      },
+    );
+    await scope.transaction(({ reviewItems }) => reviewItems.close(done.id, closing()));
+    const ids = async (page: Omit<ReviewPage, 'limit' | 'sort'>): Promise<string[]> =>
+      (await scope.read(({ reviewItems }) => reviewItems.list({ limit: 10, sort: 'oldest', ...page }))).map(
+        ({ id }) => id,
+      );
+    expect(await ids({})).toEqual([aboutFace.id, aboutNamed.id, aboutOther.id]);
+    expect(await ids({ kinds: ['uncertain_assignment'] })).toEqual([aboutFace.id]);
+    expect(await ids({ states: ['resolved'] })).toEqual([done.id]);
+    expect(await ids({ clusterId: named.id })).toEqual([aboutFace.id, aboutNamed.id]);
+    expect(await ids({ imageId: image.id })).toEqual([aboutFace.id]);
+    expect(await ids({ labelled: true })).toEqual([aboutNamed.id]);
+    expect(await ids({ labelled: false })).toEqual([aboutFace.id, aboutOther.id]);
+    expect(await ids({ probabilityMin: 0.5 })).toEqual([aboutNamed.id]);
+    expect(await ids({ probabilityMax: 0.5 })).toEqual([aboutFace.id]);
+    expect(await ids({ since: new Date('2026-06-01T00:00:00Z') })).toEqual([aboutFace.id, aboutOther.id]);
+    const touching = await scope.read(({ reviewItems }) =>
+      reviewItems.findOpenTouching({ faceIds: [face.id], clusterIds: [other.id] }),
+    );
+    expect(touching.map(({ id }) => id)).toEqual([aboutFace.id, aboutOther.id]);
+    const cancelled = await scope.transaction(({ reviewItems }) =>
+      reviewItems.closeMany(
+        [aboutOther.id, aboutFace.id, done.id, newId()],
+        closing({ state: 'cancelled', outcome: null }),
+      ),
+    );
+    expect(cancelled.map(({ id }) => id)).toEqual([aboutFace.id, aboutOther.id]);
+  });
+
+  it('an item outlives its face and its cluster', async () => {
+    const scope = await fresh();
+    const image = imageRow();
+    const cluster = clusterRow();
+    const face = faceRow(image.id);
+    const item = await scope.transaction(async ({ images, clusters, faces, reviewItems }) => {
+      await images.insert(image);
+      await clusters.insertMany([cluster]);
+      await faces.insertMany([face]);
+      return reviewItems.upsertOpen(questionRow({ faceId: face.id, clusterId: cluster.id }));
+    });
+    await scope.transaction(async ({ images, clusters, reviewItems }) => {
+      await images.delete(image.id);
+      await clusters.delete([cluster.id]);
+      expect(await reviewItems.replaceEvidence([item.id], {})).toBe(1);
+    });
+    const left = await scope.read(({ reviewItems }) => reviewItems.find(item.id));
+    expect(left).toMatchObject({ faceId: null, clusterId: null, evidence: {}, version: 2, state: 'open' });
+  });
+});
