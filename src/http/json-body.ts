@@ -63,6 +63,8 @@ export class JsonBodyInterceptor implements NestInterceptor {
         chunks.push(chunk);
       }
     } catch (error) {
+      // What is left of a body that was begun is nobody's: unread, it would block the next request on this connection.
+      request.resume();
       if (error instanceof DomainError) throw error;
       throw requestFault('#', 'the body ended too early', 'aborted', error);
     }

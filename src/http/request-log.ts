@@ -11,7 +11,7 @@ export function requestLog(logger: Logger): HttpLogger {
   return pinoHttp({
     logger,
     genReqId: assignRequestId,
-    customAttributeKeys: { reqId: 'request_id' },
+    customProps: ({ id }) => ({ request_id: id }),
     serializers: {
       req: ({ raw }: { raw: IncomingMessage }) => ({ method: raw.method, path: pathOf(raw) }),
       res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
