@@ -74,11 +74,9 @@ async function requireRoles(client: pg.ClientBase): Promise<void> {
     } catch (error) {
       if ((error as { code?: string }).code === INSUFFICIENT_PRIVILEGE) {
         throw new DatabaseStartError(
-          `the database user may not create or take on the roles ${ROLES.join(' and ')}: let an administrator run ` +
-            ROLES.map((role) => `"CREATE ROLE ${role} NOLOGIN; GRANT ${role} TO CURRENT_USER"`).join(
-              ' and ',
-            ) +
-            ` (CURRENT_USER being Kindred's user), or give the user CREATEROLE`,
+          `the database user may not create or take on the roles ${ROLES.join(' and ')}: let an administrator create them ` +
+            `(${ROLES.map((role) => `CREATE ROLE ${role} NOLOGIN`).join('; ')}) and grant them to Kindred's user ` +
+            `(GRANT ${ROLES.join(', ')} TO <user>, from PostgreSQL 16 on WITH INHERIT FALSE), or give the user CREATEROLE`,
           error,
         );
       }
@@ -88,20 +86,27 @@ async function requireRoles(client: pg.ClientBase): Promise<void> {
   }
 }
 
+/**
+ * The user takes the role on and does not inherit it, where the server can tell the two apart (PostgreSQL 16): what is
+ * allowed to the role is then allowed in a unit of work only.
+ */
 async function requireRole(client: pg.ClientBase, role: (typeof ROLES)[number]): Promise<void> {
-  const { rows } = await client.query<{ bypass: boolean; takes: boolean }>(
+  const { rows } = await client.query<{ bypass: boolean | null; takes: boolean | null; separate: boolean }>(
     `SELECT rolsuper OR rolbypassrls AS bypass,
-            pg_has_role(current_user, oid, CASE WHEN current_setting('server_version_num')::int >= 160000
-                                                THEN 'SET' ELSE 'MEMBER' END) AS takes
-     FROM pg_roles WHERE rolname = $1`,
+            pg_has_role(current_user, oid, CASE WHEN separate THEN 'SET' ELSE 'MEMBER' END) AS takes,
+            separate
+     FROM (SELECT current_setting('server_version_num')::int >= 160000 AS separate) AS server
+     LEFT JOIN pg_roles ON rolname = $1`,
     [role],
   );
-  const held = rows[0];
-  if (held?.bypass) {
+  const { bypass, takes, separate } = rows[0]!;
+  if (bypass) {
     throw new DatabaseStartError(
       `the role ${role} bypasses row-level security: ALTER ROLE ${role} NOSUPERUSER NOBYPASSRLS`,
     );
   }
-  if (!held) await client.query(`CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`);
-  if (!held?.takes) await client.query(`GRANT ${role} TO CURRENT_USER`);
+  if (bypass === null) await client.query(`CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`);
+  if (!takes) {
+    await client.query(`GRANT ${role} TO CURRENT_USER${separate ? ' WITH INHERIT FALSE, SET TRUE' : ''}`);
+  }
 }

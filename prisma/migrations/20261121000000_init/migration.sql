@@ -299,7 +299,8 @@ ALTER TABLE "embedding_spaces"
 
 -- Roles ----------------------------------------------------------------------------------------------------------------
 -- Roles belong to the server, so another database may have made them already. Kindred itself makes them before it comes
--- here; this is for the Prisma command line.
+-- here; this is for the Prisma command line. The user takes the roles on, and does not inherit them where the server can
+-- tell the two apart (PostgreSQL 16): what is allowed to a role is then allowed in a unit of work only.
 
 DO $$
 DECLARE
@@ -309,7 +310,8 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN NOBYPASSRLS', wanted);
-        EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+        EXECUTE format('GRANT %I TO CURRENT_USER', wanted)
+          || CASE WHEN current_setting('server_version_num')::int >= 160000 THEN ' WITH INHERIT FALSE, SET TRUE' ELSE '' END;
       EXCEPTION WHEN duplicate_object OR unique_violation THEN
         NULL; -- made by another session at this moment
       END;
