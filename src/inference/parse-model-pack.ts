@@ -62,7 +62,9 @@ function readCalibration(root: TomlTableReader, faults: string[]): Calibration {
     return parseCalibration(root.optionalTable('calibration'));
   } catch (error) {
     if (!(error instanceof CalibrationError)) throw error;
-    faults.push(...error.faults);
+    faults.push(
+      ...error.faults.map((fault) => (fault.startsWith('calibration') ? fault : `calibration.${fault}`)),
+    );
     return UNREADABLE;
   }
 }
