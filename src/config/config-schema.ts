@@ -1,9 +1,10 @@
 // Every key of the configuration: type, unit, range, default, why, and the name of its environment variable. The parser,
 // config.example.toml and the start log are made from this one table.
 //
-// A key without a section stands at the top of the file. Numbers about clustering have no default here: what counts
-// without them stands in the model pack and in src/domain/cluster/thresholds.ts, and is shown by `sample`.
+// A key without a section stands at the top of the file. Numbers about clustering and quality have no default here: what counts
+// without them stands in the model pack and in src/domain, and is shown by `sample`.
 import { DEFAULT_OPERATING_POINT } from '../domain/cluster/thresholds.js';
+import { QUALITY_RAMPS } from '../domain/face/quality-thresholds.js';
 import {
   bearerToken,
   choice,
@@ -315,24 +316,14 @@ export const CONFIG_KEYS = {
   }),
 
   'quality.face_size_px_min': whole({
-    what: 'Shorter side of a face under which it founds and joins nothing by itself.',
-    why: 'Each recogniser has a size below which it guesses.',
+    what: 'Shorter side of a face under which it is doubted: it founds and joins nothing by itself.',
+    why: 'Below, recognisers lose a quarter of the similarity to the same person.',
     unit: 'px of the upright image',
     min: 1,
     max: 1000,
     default: undefined,
-    defaultText: PACK_DECIDES,
-    sample: 40,
-  }),
-  'quality.quality_min': decimal({
-    what: 'Quality under which a face founds and joins nothing by itself.',
-    why: 'Bad faces resemble each other more than the people they show.',
-    unit: 'quality, 0 to 1',
-    min: 0,
-    max: 1,
-    default: undefined,
-    defaultText: PACK_DECIDES,
-    sample: 0.3,
+    defaultText: String(QUALITY_RAMPS.faceSizePx.doubt),
+    sample: QUALITY_RAMPS.faceSizePx.doubt,
   }),
 } as const satisfies Readonly<Record<string, ConfigKey<unknown>>>;
 

@@ -72,11 +72,9 @@ export interface KindredConfig {
     readonly neighbourSimilarityMin?: number;
     readonly reviewFacesMin?: number;
   };
-  /** Overrides of the quality gate; an absent one keeps what the pack says. */
+  /** Overrides of src/domain/face/quality-thresholds.ts. */
   readonly quality: {
-    /** Shorter side of a face's box, px of the upright image. */
+    /** Shorter side of a face's box, px of the upright image, under which it is doubted. */
     readonly faceSizePxMin?: number;
-    /** Quality under which a face founds and joins nothing by itself, 0..1. */
-    readonly qualityMin?: number;
   };
 }

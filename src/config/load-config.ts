@@ -168,10 +168,7 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
       neighbourSimilarityMin: values['clustering.neighbour_similarity_min'],
       reviewFacesMin: values['clustering.review_faces_min'],
     }),
-    quality: present({
-      faceSizePxMin: values['quality.face_size_px_min'],
-      qualityMin: values['quality.quality_min'],
-    }),
+    quality: present({ faceSizePxMin: values['quality.face_size_px_min'] }),
   };
 }
 
