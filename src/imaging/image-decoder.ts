@@ -91,7 +91,9 @@ export class ImageDecoder {
         const cut = toSrgb(picture)
           .resize({ width: plan.width, height: plan.height, fit: 'fill' })
           .extract(plan.region);
-        return (await turned(cut, options.turn).jpeg({ quality: CROP_QUALITY }).toUint8Array()).data;
+        const upright = options.turn ? await turnedRegion(cut, options.turn) : cut;
+        const { data } = await upright.jpeg({ quality: CROP_QUALITY }).toUint8Array();
+        return plainBytes(data);
       });
       return result;
     });
@@ -141,8 +143,16 @@ function toSrgb(picture: Sharp): Sharp {
   return picture.flatten({ background: WHITE }).toColourspace('srgb');
 }
 
-function turned(picture: Sharp, turn: Turn | undefined): Sharp {
-  return turn ? picture.rotate(turn) : picture;
+/** sharp turns before it cuts, whatever the order of the calls, so the small region is turned in a second step. */
+async function turnedRegion(cut: Sharp, turn: Turn): Promise<Sharp> {
+  const { data, info } = await cut.raw({ depth: 'uchar' }).toUint8Array();
+  return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } }).rotate(turn);
+}
+
+/** A plain array on a buffer of its own: a Node Buffer's `slice` would share memory with what is transferred away. */
+function plainBytes(data: Uint8Array): Uint8Array {
+  const whole = data.byteLength === data.buffer.byteLength;
+  return whole ? new Uint8Array(data.buffer) : new Uint8Array(data);
 }
 
 async function rasterOf(picture: Sharp, header: ImageHeader, options: DecodeOptions): Promise<Raster> {
@@ -153,8 +163,9 @@ async function rasterOf(picture: Sharp, header: ImageHeader, options: DecodeOpti
     fit: 'inside',
     withoutEnlargement: true,
   });
-  const { data, info } = await turned(scaled, options.turn).raw({ depth: 'uchar' }).toUint8Array();
+  const { data, info } = await (options.turn ? scaled.rotate(options.turn) : scaled)
+    .raw({ depth: 'uchar' })
+    .toUint8Array();
   if (info.channels !== 3) throw new Error(`expected 3 channels, not ${info.channels}`);
-  const own = data.byteLength === data.buffer.byteLength ? data : data.slice();
-  return { width: info.width, height: info.height, data: own };
+  return { width: info.width, height: info.height, data: plainBytes(data) };
 }
