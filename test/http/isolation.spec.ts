@@ -1,0 +1,174 @@
+// Another tenant's things and nothing at all are the same answer, byte for byte, on every route that the router has.
+import type { Express } from 'express';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Api, type ImageJson } from '../harness/api.js';
+import { startApp, type TestApp } from '../harness/app.js';
+import { samplePhotos } from '../harness/shared-data.js';
+
+const REQUEST_ID = 'isolation-test-request';
+/** UUIDs that nobody has. */
+const UNKNOWN_ID = '01a00000-0000-7000-8000-000000000000';
+const UNKNOWN_TENANT = 'nobody';
+const ALL_SCOPES = ['ingest', 'read', 'review', 'erase', 'embeddings', 'admin'];
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Every route of the router, asked of Express itself: a new route is tested without anybody thinking of it. */
+function routesOf(app: TestApp): Route[] {
+  const express = app.app.getHttpAdapter().getInstance() as unknown as Express;
+  return express.router.stack.flatMap(({ route }) =>
+    route
+      ? route.stack
+          .filter(({ method }) => method !== undefined)
+          .map(({ method }) => ({ method: method.toUpperCase(), path: route.path }))
+      : [],
+  );
+}
+
+/** A body that gets past validation, so that the answer comes from where the data is. */
+function bodyFor(route: Route): unknown {
+  const key = `${route.method} ${route.path.replace('/v1/tenants/:tenant_id', '')}`;
+  const photo = (): FormData => {
+    const form = new FormData();
+    form.append('image', new Blob(['not a picture: it must not even be looked at']), 'x.jpg');
+    return form;
+  };
+  const bodies: Record<string, () => unknown> = {
+    'POST /images': photo,
+    'POST /search': () => ({ face_id: UNKNOWN_ID }),
+    'POST /clusters/:cluster_id/verify': photo,
+    'POST /clusters': () => ({ label: 'x' }),
+    'PATCH /clusters/:cluster_id': () => ({ label: 'x' }),
+    'POST /clusters/:cluster_id/merge': () => ({ source_cluster_id: UNKNOWN_ID }),
+    'POST /clusters/:cluster_id/split': () => ({ groups: [[UNKNOWN_ID]] }),
+    'PATCH /faces/:face_id': () => ({ cluster_id: null }),
+    'POST /review-pending/:item_id/decision': () => ({ decision: 'dismiss' }),
+    'POST /api-keys': () => ({ name: 'x', scopes: ['read'] }),
+    'PATCH ': () => ({ settings: {} }),
+  };
+  return bodies[key]?.();
+}
+
+describe('isolation', () => {
+  let app: TestApp;
+  let stranger: Api;
+  /** Real ids of the other tenant by the name of the path parameter. */
+  const victim: Record<string, string> = {};
+
+  beforeAll(async () => {
+    app = await startApp();
+    const { admin } = app;
+    for (const id of ['victim', 'stranger'])
+      expect((await admin.post('/v1/tenants', { id })).status).toBe(201);
+    for (const tenant of ['victim', 'stranger']) {
+      const minted = await admin.post<{ id: string; key: string }>(`/v1/tenants/${tenant}/api-keys`, {
+        name: 'all',
+        scopes: ALL_SCOPES,
+      });
+      if (tenant === 'stranger') stranger = admin.as(minted.json.key);
+      else victim['key_id'] = minted.json.id;
+      const image = await admin.sendImage(tenant, samplePhotos[0]!);
+      expect(image.status).toBe(201);
+      if (tenant !== 'victim') continue;
+      const face = image.json.faces.find(({ cluster_id }) => cluster_id !== null)!;
+      Object.assign(victim, { image_id: image.json.id, face_id: face.id, cluster_id: face.cluster_id });
+      const items = await admin.get<{ items: { id: string }[] }>('/v1/tenants/victim/review-pending');
+      victim['item_id'] = items.json.items[0]!.id;
+      const job = await admin.sendImage<{ id: string }>(
+        tenant,
+        samplePhotos[1]!,
+        {},
+        { prefer: 'respond-async' },
+      );
+      expect(job.status).toBe(202);
+      victim['job_id'] = job.json.id;
+    }
+  });
+  afterAll(() => app.close());
+
+  const fill = (path: string, values: Record<string, string>): string =>
+    path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? `no-value-for-${name}`);
+
+  const ask = async (
+    api: Api,
+    route: Route,
+    path: string,
+  ): Promise<{ status: number; text: string; headers: string }> => {
+    const answer = await api.call(route.method, path, bodyFor(route), { 'x-request-id': REQUEST_ID });
+    const headers = [...answer.headers].filter(([name]) => name !== 'date').sort();
+    return { status: answer.status, text: answer.text, headers: JSON.stringify(headers) };
+  };
+
+  it('meets a router whose tenant routes all have ids that this test knows', () => {
+    const tenantRoutes = routesOf(app).filter(({ path }) => path.includes(':tenant_id'));
+    expect(tenantRoutes.length).toBeGreaterThan(25);
+    const names = new Set(
+      routesOf(app).flatMap(({ path }) => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!)),
+    );
+    expect([...names].filter((name) => name !== 'tenant_id' && !(name in victim))).toEqual([]);
+  });
+
+  it("answers another tenant's path as an unknown tenant's, on every route", async () => {
+    for (const route of routesOf(app).filter(({ path }) => path.includes(':tenant_id'))) {
+      const known = await ask(stranger, route, fill(route.path, { ...victim, tenant_id: 'victim' }));
+      const unknown = await ask(stranger, route, fill(route.path, { ...victim, tenant_id: UNKNOWN_TENANT }));
+      expect(known, `${route.method} ${route.path}`).toEqual(unknown);
+      expect(known.status, `${route.method} ${route.path}`).toBe(404);
+    }
+  });
+
+  it("answers another tenant's ids in one's own path as unknown ids, on every route", async () => {
+    const nobody = Object.fromEntries(Object.keys(victim).map((name) => [name, UNKNOWN_ID]));
+    let tried = 0;
+    for (const route of routesOf(app).filter(({ path }) => /:(?!tenant_id)/.test(path))) {
+      const known = await ask(stranger, route, fill(route.path, { ...victim, tenant_id: 'stranger' }));
+      const unknown = await ask(stranger, route, fill(route.path, { ...nobody, tenant_id: 'stranger' }));
+      expect(known, `${route.method} ${route.path}`).toEqual(unknown);
+      expect(known.status, `${route.method} ${route.path}`).toBeGreaterThanOrEqual(400);
+      tried++;
+    }
+    expect(tried).toBeGreaterThan(15);
+  });
+
+  it("does not take another tenant's ids in bodies and filters", async () => {
+    const own = await stranger.all<ImageJson>('/v1/tenants/stranger/images');
+    const face = own[0]!.faces.find(({ cluster_id }) => cluster_id !== null)!;
+    const pairs = (value: string): [string, string, unknown][] => [
+      ['PATCH', `/v1/tenants/stranger/faces/${face.id}`, { cluster_id: value }],
+      ['POST', `/v1/tenants/stranger/clusters/${face.cluster_id}/merge`, { source_cluster_id: value }],
+      ['GET', `/v1/tenants/stranger/images?cluster_id=${value}`, undefined],
+      ['GET', `/v1/tenants/stranger/review-pending?cluster_id=${value}`, undefined],
+    ];
+    const foreign = pairs(victim['cluster_id']!);
+    const unknown = pairs(UNKNOWN_ID);
+    for (const [i, [method, path, body]] of foreign.entries()) {
+      const headers = { 'x-request-id': REQUEST_ID };
+      const a = await stranger.call(method, path, body, headers);
+      const b = await stranger.call(method, unknown[i]![1], unknown[i]![2], headers);
+      expect([a.status, a.text], `${method} ${path}`).toEqual([b.status, b.text]);
+    }
+    const searched = await stranger.post('/v1/tenants/stranger/search', { face_id: victim['face_id'] });
+    expect(searched.status).toBe(404);
+  });
+
+  it('left the other tenant as it was', async () => {
+    const { json } = await app.admin.get<{ image_count: number; face_count: number }>('/v1/tenants/victim');
+    const seen = await app.admin.all<ImageJson>('/v1/tenants/victim/images');
+    expect(json.image_count).toBe(seen.length);
+    expect(json.face_count).toBe(seen.reduce((sum, image) => sum + image.faces.length, 0));
+    expect(json.face_count).toBeGreaterThan(0);
+  });
+
+  it('opens nothing without credentials, with a wrong token, or with a token in the query', async () => {
+    for (const route of routesOf(app).filter(({ path }) => path.startsWith('/v1'))) {
+      const path = fill(route.path, { ...victim, tenant_id: 'victim' });
+      const none = await ask(app.admin.as(undefined), route, path);
+      expect(none.status, `${route.method} ${route.path} without credentials`).toBe(401);
+      const wrong = await ask(app.admin.as('kindred_abcdefghij_wrong'), route, path);
+      expect(wrong.status, `${route.method} ${route.path} with a wrong token`).toBe(401);
+    }
+  });
+});
