@@ -1,8 +1,8 @@
 // Every key of the configuration: type, unit, range, default, why, and the name of its environment variable. The parser,
 // config.example.toml and the start log are made from this one table.
 //
-// A key without a section stands at the top of the file. Numbers about clustering and quality have no default here: what counts
-// without them stands in the model pack and in src/domain, and is shown by `sample`.
+// A key without a section stands at the top of the file. Numbers about clustering and quality have no default here: what
+// counts without them stands in the model pack and in src/domain, and is shown by `sample`.
 import { DEFAULT_OPERATING_POINT } from '../domain/cluster/thresholds.js';
 import { QUALITY_RAMPS } from '../domain/face/quality-thresholds.js';
 import {
