@@ -7,7 +7,7 @@
 // outlives a transaction (SET, named statements, session advisory locks, LISTEN) is shared by all: do not use it.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
-import { MessageReader, readReply } from './wire-messages.js';
+import { MessageReader, ProtocolFault, readReply } from './wire-messages.js';
 
 export class WireBridge {
   private server: Server | undefined;
@@ -79,7 +79,14 @@ class BridgeConnection {
     private readonly turn: SessionTurn,
     private readonly notify: (notification: Uint8Array) => void,
   ) {
-    socket.on('data', (chunk: Buffer) => this.read(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        this.read(chunk);
+      } catch (error) {
+        if (!(error instanceof ProtocolFault)) throw error;
+        socket.destroy();
+      }
+    });
     // A client that goes away shows in 'close', which always follows.
     socket.on('error', () => undefined);
     this.ended = new Promise((resolve) => {

@@ -7,6 +7,13 @@ export interface ClientMessage {
   readonly bytes: Buffer;
 }
 
+/** The client does not speak the protocol: PGlite, which trusts what it gets, must not see it. */
+export class ProtocolFault extends Error {}
+
+const PROTOCOL_MAJOR = 3;
+/** PostgreSQL's own bounds: MAX_STARTUP_PACKET_LENGTH and MaxAllocSize. bytes */
+const STARTUP_LENGTH_MAX = 10_000;
+const MESSAGE_LENGTH_MAX = 0x3fffffff;
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
 const CANCEL_REQUEST = 80877102;
@@ -15,6 +22,8 @@ const code = (letter: string): number => letter.charCodeAt(0);
 const TERMINATE = code('X');
 /** Sync, simple Query and Flush: the client waits for the answer before it goes on. */
 const UNIT_ENDS: readonly number[] = [code('S'), code('Q'), code('H')];
+/** Parse, Bind, Describe, Execute, Close, CopyData, CopyDone, CopyFail, password, function call. */
+const UNIT_PARTS: readonly number[] = [...'PBDECdcfpF'].map(code);
 const READY_FOR_QUERY = code('Z');
 const NOTIFICATION = code('A');
 const IDLE = code('I');
@@ -23,7 +32,7 @@ export class MessageReader {
   private buffered: Buffer = Buffer.alloc(0);
   private started = false;
 
-  /** Takes bytes in; gives out the messages that are complete. */
+  /** Takes bytes in; gives out the messages that are complete. Throws ProtocolFault. */
   push(chunk: Buffer): ClientMessage[] {
     this.buffered = this.buffered.length > 0 ? Buffer.concat([this.buffered, chunk]) : chunk;
     const messages: ClientMessage[] = [];
@@ -35,7 +44,10 @@ export class MessageReader {
     // The first message has no type byte; the length counts itself and not the type byte.
     const header = this.started ? 1 : 0;
     if (this.buffered.length < header + (this.started ? 4 : 8)) return null;
-    const length = header + this.buffered.readInt32BE(header);
+    const counted = this.buffered.readInt32BE(header);
+    const [least, most] = this.started ? [4, MESSAGE_LENGTH_MAX] : [8, STARTUP_LENGTH_MAX];
+    if (counted < least || counted > most) throw new ProtocolFault(`a message cannot have ${counted} bytes`);
+    const length = header + counted;
     if (this.buffered.length < length) return null;
     const bytes = this.buffered.subarray(0, length);
     const kind = this.started ? kindOf(bytes[0]!) : startupKind(bytes.readInt32BE(4));
@@ -47,12 +59,16 @@ export class MessageReader {
 
 function startupKind(request: number): ClientMessage['kind'] {
   if (request === SSL_REQUEST || request === GSS_REQUEST) return 'encryption';
-  return request === CANCEL_REQUEST ? 'cancel' : 'startup';
+  if (request === CANCEL_REQUEST) return 'cancel';
+  if (request >>> 16 !== PROTOCOL_MAJOR) throw new ProtocolFault(`protocol ${request >>> 16} is not known`);
+  return 'startup';
 }
 
 function kindOf(type: number): ClientMessage['kind'] {
   if (type === TERMINATE) return 'terminate';
-  return UNIT_ENDS.includes(type) ? 'end' : 'part';
+  if (UNIT_ENDS.includes(type)) return 'end';
+  if (UNIT_PARTS.includes(type)) return 'part';
+  throw new ProtocolFault(`message type ${type} is not known`);
 }
 
 export interface Reply {
