@@ -12,9 +12,7 @@ import {
 } from './calibration.js';
 
 const table = {
-  slope: 20,
-  intercept: -6,
-  fitted_on: 'a set',
+  pair: { slope: 20, intercept: -6, fitted_on: 'a set' },
   linkage: {
     intercept: -9,
     best: 8,
@@ -35,7 +33,10 @@ describe('calibration', () => {
   });
 
   it('names every fault of a table at once', () => {
-    const broken = { slope: 0, intercept: 'x', linkage: { ...table.linkage, best: -1, fitted_on: ' ' } };
+    const broken = {
+      pair: { slope: 0, intercept: 'x' },
+      linkage: { ...table.linkage, best: -1, fitted_on: ' ' },
+    };
     const faults = (() => {
       try {
         parseCalibration(broken);
@@ -45,9 +46,9 @@ describe('calibration', () => {
       }
     })();
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
-      'calibration.slope',
-      'calibration.intercept',
-      'calibration.fitted_on',
+      'pair.slope',
+      'pair.intercept',
+      'pair.fitted_on',
       'linkage.best',
       'linkage.fitted_on',
     ]);
@@ -93,7 +94,7 @@ describe('calibration', () => {
   });
 
   it('gives a cluster of one face the 1:1 probability when a pack has no linkage', () => {
-    const { pair } = parseCalibration({ slope: 20, intercept: -6, fitted_on: 'a set' });
+    const { pair } = parseCalibration({ pair: table.pair });
     const linkage = linkageFromPair(pair);
     for (const s of [-1, 0, 0.3, 0.9]) {
       const logit = linkageLogit(linkage, { best: s, topMean: s, centroid: s, faceCount: 1 });

@@ -107,17 +107,20 @@ export class CalibrationError extends Error {
 type Table = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a pack's `[calibration]`: slope, intercept, fitted_on (1:1), and optionally `[calibration.linkage]`: intercept, best,
+ * Reads a pack's `[calibration.pair]`: slope, intercept, fitted_on, and optionally `[calibration.linkage]`: intercept, best,
  * top_mean, centroid, log_size, centroid_log_size, fitted_on, and optionally neighbour_similarity_min. A pack without a linkage gets one derived from its 1:1
  * figures. Throws CalibrationError naming every fault.
  */
 export function parseCalibration(table: unknown): Calibration {
   const faults: string[] = [];
   const root = section(table, 'calibration', faults);
+  // A missing table is one fault; its parts are not reported a second time.
+  if (faults.length > 0) throw new CalibrationError(faults);
+  const part = section(root['pair'], 'pair', faults);
   const pair: PairCalibration = {
-    slope: figure(root, 'calibration.slope', faults, above, 'must be above 0'),
-    intercept: figure(root, 'calibration.intercept', faults),
-    fittedOn: text(root, 'calibration.fitted_on', faults),
+    slope: figure(part, 'pair.slope', faults, above, 'must be above 0'),
+    intercept: figure(part, 'pair.intercept', faults),
+    fittedOn: text(part, 'pair.fitted_on', faults),
   };
   const linkage =
     root['linkage'] === undefined ? linkageFromPair(pair) : readLinkage(root['linkage'], faults);

@@ -209,8 +209,10 @@ function afterRejection(
       };
     }
   }
-  if (own.faces.length > 1 || own.state !== 'pending' || own.label !== null)
-    return { changes: [], clusterId: own.id };
+  if (own.faces.length > 1 || own.state !== 'pending' || own.label !== null) {
+    // An update of nothing: the cluster is looked at again, because who it is has become a question of its own.
+    return { changes: [{ do: 'update_cluster', clusterId: own.id }], clusterId: own.id };
+  }
   return {
     changes: [{ do: 'move_face', faceId: face.id, toClusterId: null, similarity: null, probability: null }],
     clusterId: null,
