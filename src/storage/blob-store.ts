@@ -31,6 +31,9 @@ export interface BlobEntry {
 /** Hashing this many bytes takes under 1 ms: a large chunk is cut so that it never holds up the event loop. */
 const SLICE_BYTES = 512 * 1024;
 
+/** A commit loses the race against an erasure of its tenant at most so many times in a row. */
+const MOVE_ATTEMPTS_MAX = 20;
+
 function* slices(chunk: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < chunk.length; at += SLICE_BYTES) yield chunk.subarray(at, at + SLICE_BYTES);
 }
@@ -101,15 +104,18 @@ export class BlobStore {
     await syncFolder(dirname(target));
   }
 
-  /** A folder can vanish between its making and the rename, when deletePrefix empties it: then it is made again. */
+  /**
+   * A folder can vanish between its making and the rename, when deletePrefix empties it: then it is made again. Node
+   * calls a parent that vanishes while it makes a folder ENOTDIR.
+   */
   private async moveInto(from: string, target: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      await makeFolder(dirname(target));
       try {
+        await makeFolder(dirname(target));
         return await rename(from, target);
       } catch (error) {
-        const folderVanished = (error as NodeJS.ErrnoException).code === 'ENOENT' && attempt < 5;
-        if (!folderVanished) throw error;
+        const { code } = error as NodeJS.ErrnoException;
+        if ((code !== 'ENOENT' && code !== 'ENOTDIR') || attempt === MOVE_ATTEMPTS_MAX) throw error;
         await access(from);
       }
     }
