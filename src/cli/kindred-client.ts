@@ -59,13 +59,8 @@ export class KindredClient {
     private readonly token: string,
   ) {}
 
-  /** True when a Kindred answers at the address. */
-  async isUp(): Promise<boolean> {
-    try {
-      return (await fetch(`${this.url}/health/live`)).ok;
-    } catch {
-      return false;
-    }
+  openApi(): Promise<unknown> {
+    return this.json('GET', '/openapi.json');
   }
 
   /** Creates the tenant unless it is there already. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `kindred`: what people run by hand or in scripts. A client of the HTTP API.
 import { Command, InvalidArgumentError } from 'commander';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadConfig } from '../config/load-config.js';
@@ -25,7 +25,10 @@ const wholeNumber = (text: string): number => {
 const list = (text: string): string[] => text.split(',').filter((part) => part !== '');
 
 /** The Kindred that the options name; without them, that of this folder's configuration, started when it is not running. */
-async function connect<T>({ url, token }: Connection, work: (client: KindredClient) => Promise<T>): Promise<T> {
+async function connect<T>(
+  { url, token }: Connection,
+  work: (client: KindredClient) => Promise<T>,
+): Promise<T> {
   if (url !== undefined) {
     if (token === undefined) throw new Error('--url needs --token');
     return work(new KindredClient(url, token));
@@ -33,10 +36,14 @@ async function connect<T>({ url, token }: Connection, work: (client: KindredClie
   const config = loadConfig({ env: process.env, cwd: process.cwd() });
   const adminToken = async (): Promise<string> =>
     config.auth.adminToken ?? (await readFile(join(config.dataDir, 'admin-token'), 'utf8')).trim();
-  return withKindred(config, async (address) => work(new KindredClient(address, token ?? (await adminToken()))));
+  return withKindred(config, async (address) =>
+    work(new KindredClient(address, token ?? (await adminToken()))),
+  );
 }
 
-const program = new Command('kindred').description('Photos in, people and a review queue out.').version(packageVersion);
+const program = new Command('kindred')
+  .description('Photos in, people and a review queue out.')
+  .version(packageVersion);
 
 const command = (name: string): Command =>
   program
@@ -51,7 +58,12 @@ command('demo')
   .option('--page <file>', 'where the page goes', 'data/demo.html')
   .action(async (options: Connection & { photos?: string[]; tenant: string; page: string }) => {
     await connect(options, async (client) => {
-      const result = await demo(client, options.tenant, options.photos ?? (await samplePhotos()), options.page);
+      const result = await demo(
+        client,
+        options.tenant,
+        options.photos ?? (await samplePhotos()),
+        options.page,
+      );
       console.log(
         `${result.photos} photos, ${result.faces} faces, ${result.people} people, ${result.questions} open review items\n` +
           `look at them: ${pathToFileURL(result.page).href}`,
@@ -68,17 +80,38 @@ command('evaluate')
   .option('--json', 'print JSON')
   .action(
     async (
-      options: Connection & { photos: string; sets: string[]; tenant: string; parallel?: number; json?: boolean },
+      options: Connection & {
+        photos: string;
+        sets: string[];
+        tenant: string;
+        parallel?: number;
+        json?: boolean;
+      },
     ) => {
       await connect(options, async (client) => {
         const photos = await findLabelledPhotos(options.photos, options.sets);
         if (photos.length === 0) throw new Error(`no labelled photos in ${options.photos}`);
         const { parallel } = options;
-        const evaluation = await evaluate(client, options.tenant, photos, parallel === undefined ? {} : { parallel });
+        const evaluation = await evaluate(
+          client,
+          options.tenant,
+          photos,
+          parallel === undefined ? {} : { parallel },
+        );
         console.log(options.json ? JSON.stringify(evaluation, null, 2) : renderEvaluation(evaluation));
       });
     },
   );
+
+command('openapi')
+  .description('write the OpenAPI document of a running Kindred')
+  .option('--out <file>', 'where it goes', 'openapi.json')
+  .action(async ({ out, ...options }: Connection & { out: string }) => {
+    await connect(options, async (client) => {
+      await writeFile(out, `${JSON.stringify(await client.openApi(), null, 2)}\n`);
+      console.log(`wrote ${out}`);
+    });
+  });
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
