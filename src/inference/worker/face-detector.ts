@@ -4,6 +4,7 @@ import type { CanvasSize, NetworkOutput } from '../../domain/face/heads/detector
 import { decodeRetinaface, retinafacePriors } from '../../domain/face/heads/retinaface.js';
 import { decodeScrfd } from '../../domain/face/heads/scrfd.js';
 import { decodeSsd } from '../../domain/face/heads/ssd.js';
+import { landmarks5From68 } from '../../domain/face/landmarks-68.js';
 import { suppressOverlaps } from '../../domain/face/nms.js';
 import type { Box } from '../../domain/geometry/box.js';
 import type { Landmarks5 } from '../../domain/geometry/landmarks.js';
@@ -11,7 +12,7 @@ import { mapLandmarks } from '../../domain/geometry/landmarks.js';
 import type { Raster } from '../../domain/geometry/raster.js';
 import { fitWithin, shrinkRaster } from '../../domain/geometry/shrink.js';
 import type { DetectorContract } from '../model-pack.js';
-import { landmarks5Of, type Landmarker } from './landmarker.js';
+import type { Landmarker } from './landmarker.js';
 import { Network, NetworkError } from './network.js';
 import { PixelPacker } from './pack-pixels.js';
 
@@ -86,7 +87,7 @@ export class FaceDetector {
   private async landmarksIn(raster: Raster, box: Box): Promise<Landmarks5> {
     if (!this.landmarker)
       throw new NetworkError(`${this.network.file}: gives no landmarks, and the pack has no landmarker`);
-    return landmarks5Of(await this.landmarker.find(raster, box));
+    return landmarks5From68(await this.landmarker.find(raster, box));
   }
 
   private decode(
