@@ -9,6 +9,7 @@ import { FACES_PER_RUN_MAX, FACES_PER_TASK_MAX, type InferenceOptions } from './
 import { InferenceThreads } from './inference-threads.js';
 import { choosePack } from './installed-packs.js';
 import type { ModelPack, OperatingPoint } from './model-pack.js';
+import { ModelPackError } from './parse-model-pack.js';
 import type { DetectAnswer } from './thread-messages.js';
 
 /** What the rest of the house may know about the pack that runs. */
@@ -164,7 +165,13 @@ export class InferenceProvider {
 }
 
 function withLongSide(pack: ModelPack, longSidePx: number | undefined): ModelPack {
-  return longSidePx === undefined ? pack : { ...pack, detector: { ...pack.detector, longSidePx } };
+  if (longSidePx === undefined) return pack;
+  if (longSidePx % 32 !== 0) {
+    throw new ModelPackError(pack.id, [
+      `the detector's long side must be a multiple of 32 px, not ${longSidePx}`,
+    ]);
+  }
+  return { ...pack, detector: { ...pack.detector, longSidePx } };
 }
 
 function summaryOf(pack: ModelPack, options: InferenceOptions): ModelPackSummary {

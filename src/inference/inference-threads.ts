@@ -32,14 +32,18 @@ export class InferenceThreads implements ThreadRunner {
       atomics: 'disabled',
       recordTiming: false,
     });
-    const failed = new Promise<never>((_, reject) => pool.once('error', reject));
-    failed.catch(() => undefined);
+    // A thread that dies without a task in hand is reported here; its task is what fails, so that nothing is left to do.
+    pool.on('error', () => undefined);
     const arrivals = new Int32Array(new SharedArrayBuffer(8));
     const ready: ThreadTask = { kind: 'ready', arrivals, threads };
-    try {
-      await Promise.race([Promise.all(Array.from({ length: threads }, () => pool.run(ready))), failed]);
-    } catch (error) {
+    // All must have settled before the pool is ended: a thread that is stopped inside native code takes the process along.
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: threads }, () => pool.run(ready) as Promise<void>),
+    );
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) {
       await pool.destroy();
+      const error: unknown = failure.reason;
       const reason = error instanceof Error ? error.message : String(error);
       throw new InferenceStartError(`model pack ${setup.pack.id}: ${reason}`, error);
     }

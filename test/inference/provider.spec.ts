@@ -1,7 +1,7 @@
 // The provider on real models and real photos: what goes in, what comes out, what is refused.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InferenceProvider } from '../../src/inference/inference-provider.js';
+import { InferenceProvider, type EmbeddedFace } from '../../src/inference/inference-provider.js';
 import type { Raster } from '../../src/domain/geometry/raster.js';
 import { modelsFolder, type ModelsFolder } from '../harness/model-packs.js';
 import { photoRaster } from '../harness/photo-raster.js';
@@ -65,9 +65,9 @@ describe.skipIf(!sharedData)('InferenceProvider', () => {
       'compreface/000_5.jpg',
     ];
     const found = await Promise.all(files.map(async (file) => provider.detect(await photo(file))));
-    const alone = [];
+    const alone: EmbeddedFace[][] = [];
     for (const { raster, detections } of found) {
-      const faces = [];
+      const faces: EmbeddedFace[] = [];
       for (const detection of detections)
         faces.push(...(await provider.embed(copyOf(raster), [detection])).faces);
       alone.push(faces);
