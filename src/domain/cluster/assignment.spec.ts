@@ -12,7 +12,7 @@ import { type Candidate, gatherCandidates } from './candidates.js';
 import { decideImageAssignments } from './image-assignment.js';
 import { DEFAULT_OPERATING_POINT } from './thresholds.js';
 
-// Log odds 20·s − 6: even at .30, ask (.10) from .19, accept (.90) from .41, bridge (.98) from .495.
+// Log odds 20·s − 6: even at .30, ask (.10) from .19, accept (.90) from .41, bridge (.95) from .447.
 const pair = { slope: 20, intercept: -6, fittedOn: 'the test' };
 const policy: AssignmentPolicy = {
   point: DEFAULT_OPERATING_POINT,

@@ -19,7 +19,8 @@ export interface OperatingPoint {
   readonly marginLogit: number;
   /**
    * Linkage probability (0..1) that the best and another cluster must both reach with one face before that face may join the
-   * two into one. Higher than `accept`, because two clusters are at stake instead of one face.
+   * two into one. Higher than `accept`, because two clusters are at stake instead of one face; .95: on 726 labelled faces in
+   * six orders it brought no two people together, and .98 left 1.6 % more clusters.
    */
   readonly bridge: number;
   /**
@@ -52,7 +53,7 @@ export const DEFAULT_OPERATING_POINT: OperatingPoint = {
   accept: 0.9,
   ask: 0.1,
   marginLogit: 2,
-  bridge: 0.98,
+  bridge: 0.95,
   bridgePair: 0.5,
   neighbours: 20,
   neighbourSimilarityMin: 0.25,
