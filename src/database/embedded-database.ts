@@ -87,7 +87,11 @@ async function createApart(folder: string): Promise<void> {
 }
 
 function startWorker(task: PgliteTask): Worker {
-  return new Worker(compiledWorker(import.meta.url, './pglite.worker.js'), { workerData: task });
+  // Without the flags of the process: some (`--input-type`) make a thread fail that is a file.
+  return new Worker(compiledWorker(import.meta.url, './pglite.worker.js'), {
+    workerData: task,
+    execArgv: [],
+  });
 }
 
 async function reported(worker: Worker, message: 'ready' | 'stopped'): Promise<void> {
