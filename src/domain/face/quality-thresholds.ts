@@ -1,6 +1,5 @@
 // Every number that decides about a face's quality, with its reason.
 import type { FaceMeasures } from './measure-face.js';
-import type { QualityReason } from './quality.js';
 
 /**
  * How one measure turns into quality, piecewise linear: 1 at `good`, .5 at `doubt` (from here on the reason is given), 0 at
@@ -27,18 +26,17 @@ export type MeasureName =
  * Pose and residual: 617 undegraded faces (lfw_gray, lfw_colour10, deepface, azure_families), cosine to the mean of the
  * person's other faces, .746 on average. What is in doubt is 1 % of these faces.
  */
-export const QUALITY_RAMPS: Readonly<Record<MeasureName, QualityRamp & { readonly reason: QualityReason }>> =
-  {
-    // Own cosine at 40 px .628 / .666, 28 px .586 / .635, 20 px .504 / .563, 16 px .424 / .491, 12 px .298 / .370.
-    faceSizePx: { good: 40, doubt: 20, useless: 8, reason: 'face_small' },
-    // Median sharpness by blur (sigma in px of 112): 1 → 77, 2 → 13 (own .568), 2.5 → 7 (.504), 3 → 4 (.455), 4 → 2 (.327).
-    sharpness: { good: 40, doubt: 5, useless: 1, reason: 'face_blurred' },
-    // Own cosine .74 up to .6, .70 up to 1, .53 to .63 beyond 1.3; a full profile measures 1.8 and more.
-    yaw: { good: 0.5, doubt: 1.5, useless: 3, reason: 'face_turned' },
-    // Distance from .5. No loss was seen up to .32 (faces that look far up: .22, far down: .82).
-    pitchOff: { good: 0.3, doubt: 0.45, useless: 0.8, reason: 'face_turned' },
-    // Own cosine .73 up to 7 px, .56 beyond 10 px; landmarks of a face found sideways measured 13.8.
-    residualPx: { good: 5, doubt: 11, useless: 18, reason: 'alignment_poor' },
-    // Crops with 20 % of the face cut away: own .59, 40 %: .53, 50 %: .47.
-    outside: { good: 0.05, doubt: 0.4, useless: 0.8, reason: 'face_truncated' },
-  };
+export const QUALITY_RAMPS: Readonly<Record<MeasureName, QualityRamp>> = {
+  // Own cosine at 40 px .628 / .666, 28 px .586 / .635, 20 px .504 / .563, 16 px .424 / .491, 12 px .298 / .370.
+  faceSizePx: { good: 40, doubt: 20, useless: 8 },
+  // Median sharpness by blur (sigma in px of 112): 1 → 77, 2 → 13 (own .568), 2.5 → 7 (.504), 3 → 4 (.455), 4 → 2 (.327).
+  sharpness: { good: 40, doubt: 5, useless: 1 },
+  // Own cosine .74 up to .6, .70 up to 1, .53 to .63 beyond 1.3; a full profile measures 1.8 and more.
+  yaw: { good: 0.5, doubt: 1.5, useless: 3 },
+  // Distance from .5. No loss was seen up to .32 (faces that look far up: .22, far down: .82).
+  pitchOff: { good: 0.3, doubt: 0.45, useless: 0.8 },
+  // Own cosine .73 up to 7 px, .56 beyond 10 px; landmarks of a face found sideways measured 13.8.
+  residualPx: { good: 5, doubt: 11, useless: 18 },
+  // Crops with 20 % of the face cut away: own .59, 40 %: .53, 50 %: .47.
+  outside: { good: 0.05, doubt: 0.4, useless: 0.8 },
+};

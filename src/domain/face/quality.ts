@@ -15,6 +15,15 @@ export const QUALITY_REASONS = [
 
 export type QualityReason = (typeof QUALITY_REASONS)[number];
 
+const REASON_OF: Readonly<Record<MeasureName, QualityReason>> = {
+  faceSizePx: 'face_small',
+  sharpness: 'face_blurred',
+  yaw: 'face_turned',
+  pitchOff: 'face_turned',
+  residualPx: 'alignment_poor',
+  outside: 'face_truncated',
+};
+
 export interface FaceQuality {
   /** 0..1: the worst measure decides. Below QUALITY_DOUBT exactly when there is a reason. */
   readonly quality: number;
@@ -53,9 +62,9 @@ export function assessQuality(
   const judged: { readonly share: number; readonly reason: QualityReason }[] = (
     Object.keys(values) as MeasureName[]
   ).map((name) => {
-    const { reason, ...ramp } = QUALITY_RAMPS[name];
-    const own = name === 'faceSizePx' && size !== undefined ? sizeRamp(Math.max(1, size)) : ramp;
-    return { share: shareOf(values[name], own), reason };
+    const configured = name === 'faceSizePx' && size !== undefined;
+    const ramp = configured ? sizeRamp(Math.max(1, size)) : QUALITY_RAMPS[name];
+    return { share: shareOf(values[name], ramp), reason: REASON_OF[name] };
   });
   const weak = rules.detectionScoreWeak;
   judged.push({
