@@ -16,11 +16,11 @@ export async function createApplication(
   logger: Logger,
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, logger), {
-    logger: new NestLogger(logger),
-    // A fault at start is thrown to the caller, who can say it in words.
+    // A fault at start is thrown to the caller, who can say it in words; Nest would log it as well.
     abortOnError: false,
-    forceCloseConnections: false,
+    logger: false,
   });
+  app.useLogger(new NestLogger(logger));
   setupHttp(app, config, logger);
   app.enableShutdownHooks();
   return app;

@@ -3,7 +3,7 @@
 export interface DemoFace {
   /** data: URI of a JPEG. */
   readonly crop: string;
-  /** Calibrated chance that the face belongs here, 0..1; null for the first face of a person. */
+  /** Calibrated chance that the face belongs here, 0..1; null where the machine did not put it by comparison. */
   readonly probability: number | null;
 }
 
@@ -29,6 +29,9 @@ export interface DemoPage {
   readonly apart: readonly { readonly crop: string; readonly reasons: readonly string[] }[];
   readonly questions: readonly DemoQuestion[];
 }
+
+/** The nearest people of a question; a page to look at needs no more. */
+const CANDIDATES_SHOWN = 3;
 
 const QUESTIONS: Readonly<Record<string, string>> = {
   new_cluster: 'Who is this?',
@@ -56,7 +59,10 @@ function person({ name, state, faces }: DemoPerson, position: number): string {
 
 function question({ kind, crop, candidates }: DemoQuestion): string {
   const nearest = candidates.length
-    ? `<div class="candidates"><p class="meta">nearest people</p><div class="faces">${candidates.map((c) => face(c, 'candidate')).join('')}</div></div>`
+    ? `<div class="candidates"><p class="meta">nearest people</p><div class="faces">${candidates
+        .slice(0, CANDIDATES_SHOWN)
+        .map((c) => face(c, 'candidate'))
+        .join('')}</div></div>`
     : '<p class="meta">nobody like this yet</p>';
   return `<section class="card question"><h3>${escape(QUESTIONS[kind] ?? kind)}</h3><p class="meta">${escape(kind)}</p>
 <div class="row">${face({ crop, probability: null }, 'the face asked about')}${nearest}</div></section>`;
@@ -70,18 +76,18 @@ main{max-width:1200px;margin:0 auto;padding:32px 24px 64px}h1{font-size:28px;mar
 h3{font-size:16px;margin:0}.meta{color:var(--soft);font-size:14px;margin:2px 0 10px}
 .grid{display:grid;gap:16px;grid-template-columns:repeat(auto-fill,minmax(272px,1fr))}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px}
-.wide{grid-column:span 2}.faces{display:flex;flex-wrap:wrap;gap:8px}.row{display:flex;gap:20px;align-items:flex-start}
+.faces{display:flex;flex-wrap:wrap;gap:8px}.row{display:flex;gap:20px;align-items:flex-start}
 figure{margin:0}img{display:block;width:112px;height:112px;object-fit:cover;border-radius:8px;background:var(--line)}
-.candidates img{width:72px;height:72px}figcaption{font-size:12px;color:var(--soft);text-align:center;margin-top:3px}
-.candidates .meta{margin-bottom:6px}@media(max-width:640px){.wide{grid-column:auto}}`;
+.questions{grid-template-columns:repeat(auto-fill,minmax(372px,1fr))}.candidates img{width:60px;height:60px}figcaption{font-size:12px;color:var(--soft);text-align:center;margin-top:3px}
+.candidates .meta{margin-bottom:6px}`;
 
 /** A complete HTML document. */
 export function renderDemoPage(page: DemoPage): string {
   const faces = page.people.reduce((sum, { faces }) => sum + faces.length, 0) + page.apart.length;
   const groups = page.people.filter(({ faces }) => faces.length > 1);
   const singles = page.people.filter(({ faces }) => faces.length === 1);
-  const section = (title: string, cards: readonly string[]): string =>
-    cards.length ? `<h2>${title}</h2><div class="grid">${cards.join('\n')}</div>` : '';
+  const section = (title: string, cards: readonly string[], kind = ''): string =>
+    cards.length ? `<h2>${title}</h2><div class="grid ${kind}">${cards.join('\n')}</div>` : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Kindred: people in ${plural(page.photos, 'photo', 'photos')}</title><style>${STYLE}</style></head><body><main>
@@ -102,7 +108,7 @@ ${section(
       `<section class="card"><div class="row">${face({ crop, probability: null }, 'face kept apart')}<p class="meta">${escape(reasons.join(', '))}</p></div></section>`,
   ),
 )}
-${section('Open review items', page.questions.map(question))}
+${section('Open review items', page.questions.map(question), 'questions')}
 </main></body></html>
 `;
 }

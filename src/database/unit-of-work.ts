@@ -33,7 +33,7 @@ export class UnitsOfWork {
 
   /**
    * Runs `work` in a transaction. It may run more than once, so it does nothing but database work.
-   * Throws DomainError internal (retryable) when no turn or no connection was free in time.
+   * Throws DomainError database.busy when no turn or no connection was free in time.
    */
   async run<T>(options: UnitOptions, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const attempts = (): Promise<T> => this.attempts(options, work);
@@ -86,7 +86,7 @@ function translate(error: unknown): unknown {
     error instanceof TenantQueueTimeout ||
     (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2028');
   if (!waitedTooLong) return error;
-  return new DomainError('internal', 'The database is busy. Try again.', {
+  return new DomainError('database.busy', 'The database is busy. Try again.', {
     retryable: true,
     retryAfterSeconds: RETRY_AFTER_SECONDS,
     cause: error,

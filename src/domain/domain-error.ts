@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'job.not_cancellable',
   'inference.busy',
   'inference.unavailable',
+  'database.busy',
   'service.stopping',
   'internal',
 ] as const;

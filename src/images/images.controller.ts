@@ -112,11 +112,11 @@ export class ImagesController {
   @Get(':image_id/faces')
   @Requires('read')
   @ApiOperation({ summary: 'The faces of an image.' })
-  @ApiOkResponse({ type: [FaceResponse] })
+  @ApiPage(FaceResponse)
   async faces(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('image_id', UuidPipe) imageId: string,
-  ): Promise<{ items: FaceResponse[]; next_cursor: null }> {
+  ): Promise<Page<FaceResponse>> {
     const { faces } = await this.images.get(tenantId, imageId);
     return { items: faces.map(presentFace), next_cursor: null };
   }

@@ -2,9 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobRecord } from '../database/records.js';
+import { DomainError } from '../domain/domain-error.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
-import { IngestPipeline, type IngestRequest } from './ingest.pipeline.js';
+import { IngestPipeline, type IngestOutcome, type IngestRequest } from './ingest.pipeline.js';
 
 /** What a job of kind `ingest_image` holds: JSON, ids and facts only. */
 interface IngestJobInput {
@@ -50,12 +51,13 @@ export class IngestJobs {
 
   private async ingest({ tenantId, input: raw }: JobContext): Promise<Record<string, unknown>> {
     const input = raw as unknown as IngestJobInput;
-    const outcome = await this.pipeline.ingest({
+    const key = imageBlobKey(tenantId, input.image_id);
+    const outcome = await this.ingestOrDiscard(key, {
       tenantId,
       actor: input.actor,
       imageId: input.image_id,
       upload: {
-        path: this.blobs.pathOf(imageBlobKey(tenantId, input.image_id)),
+        path: this.blobs.pathOf(key),
         sha256: input.sha256,
         byteLength: input.byte_length,
         declaredType: input.declared_type ?? undefined,
@@ -64,7 +66,17 @@ export class IngestJobs {
       capturedAt: input.captured_at === null ? undefined : new Date(input.captured_at),
       label: input.label ?? undefined,
     });
-    if (outcome.imageId !== input.image_id) await this.blobs.delete(imageBlobKey(tenantId, input.image_id));
+    if (outcome.imageId !== input.image_id) await this.blobs.delete(key);
     return { image_id: outcome.imageId, created: outcome.created };
+  }
+
+  /** A picture that can never be used is not kept. */
+  private async ingestOrDiscard(key: string, request: IngestRequest): Promise<IngestOutcome> {
+    try {
+      return await this.pipeline.ingest(request);
+    } catch (error) {
+      if (error instanceof DomainError && !error.retryable) await this.blobs.delete(key);
+      throw error;
+    }
   }
 }

@@ -61,7 +61,7 @@ export interface MergeRequest {
  */
 export function planMerge(request: MergeRequest): ChangePlan {
   const { source, target, constraints } = request;
-  if (source.id === target.id) throw invalid('#/into', 'a cluster cannot be merged with itself');
+  if (source.id === target.id) throw invalid('#/source_cluster_id', 'a cluster cannot be merged with itself');
   if (source.label !== null && target.label !== null && source.label !== target.label && !request.keepLabel) {
     throw new DomainError(
       'cluster.labels_differ',
