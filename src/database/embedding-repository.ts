@@ -1,7 +1,14 @@
 // The table `face_embeddings` of one tenant: write-once vectors and the search over them.
 import { Embedding } from '../domain/face/embedding.js';
 import { Prisma } from './generated/client.js';
-import { asEmbedding, closestFirst, embeddingFromText, unitSimilarity, vectorText } from './pgvector.js';
+import {
+  asEmbedding,
+  distance,
+  embeddingFromText,
+  similarityOf,
+  unitSimilarity,
+  vectorText,
+} from './pgvector.js';
 import type { Transaction } from './transaction-client.js';
 
 export interface FaceEmbeddingRecord {
@@ -65,21 +72,21 @@ export class EmbeddingRepository {
         FROM unnest(${probes.map(({ values }) => vectorText(values))}::text[]) WITH ORDINALITY AS given(text, ordinal)
       )
       SELECT probes.ordinal - 1 AS probe, near.face_id AS "faceId", near.cluster_id AS "clusterId",
-             near.image_id AS "imageId", near.similarity
+             near.image_id AS "imageId", ${similarityOf(Prisma.sql`near.distance`)} AS similarity
       FROM probes CROSS JOIN LATERAL (
         SELECT e.face_id, f.cluster_id, f.image_id,
-               ${unitSimilarity(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS similarity
+               ${distance(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS distance
         FROM face_embeddings e
         JOIN faces f ON f.tenant_id = e.tenant_id AND f.id = e.face_id
         JOIN clusters c ON c.tenant_id = f.tenant_id AND c.id = f.cluster_id
         WHERE e.tenant_id = ${this.tenantId} AND e.space = ${space}
           AND f.state = 'active' AND c.state <> 'merged'
           AND e.face_id <> ALL (${[...(options.excludeFaceIds ?? [])]}::uuid[])
-        ORDER BY ${closestFirst(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)}, e.face_id
+        ORDER BY distance, e.face_id
         LIMIT ${options.limit}::int
       ) AS near
-      WHERE near.similarity >= ${options.similarityMin}::float8
-      ORDER BY probes.ordinal, near.similarity DESC, near.face_id`;
+      WHERE ${similarityOf(Prisma.sql`near.distance`)} >= ${options.similarityMin}::float8
+      ORDER BY probes.ordinal, near.distance, near.face_id`;
     const lists: NearestFace[][] = probes.map(() => []);
     for (const { probe, ...face } of rows) lists[probe]!.push(face);
     return lists;

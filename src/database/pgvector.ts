@@ -19,11 +19,13 @@ export const asEmbedding = (text: Prisma.Sql): Prisma.Sql => Prisma.sql`${text}:
 /** A text parameter, or an embedding, as a full-precision vector: what sums are made of. */
 export const asVector = (value: Prisma.Sql): Prisma.Sql => Prisma.sql`${value}::vector(${dimensions})`;
 
-/** Sort key, closest first, of two embeddings of unit length. */
-export const closestFirst = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql => Prisma.sql`(${a} <#> ${b})`;
-/** Similarity of two embeddings of unit length: the operator is the negative inner product. */
-export const unitSimilarity = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql =>
-  Prisma.sql`least(1, greatest(-1, -(${a} <#> ${b})))::float8`;
+/** How far two embeddings of unit length are apart, for sorting inside a query; `similarityOf` makes it fit to leave. */
+export const distance = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql => Prisma.sql`(${a} <#> ${b})`;
+/** The operator is the negative inner product; rounding may carry it beyond 1. */
+export const similarityOf = (distance: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`least(1, greatest(-1, -(${distance})))::float8`;
+/** Similarity of two embeddings of unit length. */
+export const unitSimilarity = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql => similarityOf(distance(a, b));
 /** Similarity of two directions of any length, as a sum of embeddings has one. */
 export const directionSimilarity = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`least(1, greatest(-1, 1 - (${a} <=> ${b})))::float8`;
