@@ -74,7 +74,10 @@ export class ApplyPlan {
       if (to !== undefined && to !== null) reshaped.add(to);
     }
     const touched = new Set([...reshaped, ...(context.grownClusterIds ?? []), ...namedClusters(changes)]);
-    const clustersBefore = await repositories.clusters.findMany([...touched]);
+    const arrivedClusters = new Set(context.arrived?.clusterIds ?? []);
+    const clustersBefore = (await repositories.clusters.findMany([...touched])).filter(
+      (cluster) => !arrivedClusters.has(cluster.id),
+    );
     // Read before the rows that the items name are gone.
     const touchedItems = await repositories.reviewItems.findOpenTouching({
       faceIds: affected,
@@ -98,7 +101,8 @@ export class ApplyPlan {
 
     const decided = ofKind(changes, 'close_item');
     const reaction = await this.reactions.plan(repositories, {
-      items: touchedItems.filter((item) => !decided.some((change) => change.itemId === item.id)),
+      items: touchedItems,
+      decidedItemIds: new Set(decided.map((change) => change.itemId)),
       clusterIds: [...touched].filter((id) => !deleted.includes(id)),
       deletedClusterIds: deleted,
       erasedFaceIds: writes.erased,

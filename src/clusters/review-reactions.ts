@@ -18,8 +18,10 @@ import type { TenantPolicy } from './assignment-policies.js';
 export type Question = Extract<Change, { do: 'open_item' }>;
 
 export interface ReactionInput {
-  /** Open items about a face or cluster of the change, save those that the decision itself closes. */
+  /** Open items about a face or cluster of the change. */
   readonly items: readonly ReviewItemRecord[];
+  /** Items that the decision itself closes; they are still open while the reaction is planned. */
+  readonly decidedItemIds: ReadonlySet<string>;
   /** Clusters that changed and stay. */
   readonly clusterIds: readonly string[];
   readonly deletedClusterIds: readonly string[];
@@ -111,7 +113,9 @@ export class ReviewReactions {
       for (const item of await repositories.reviewItems.findOpenTouching({ faceIds }))
         known.set(item.id, known.get(item.id) ?? item);
     }
-    return [...known.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...known.values()]
+      .filter((item) => !input.decidedItemIds.has(item.id))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   private async isWorthAsking(

@@ -16,6 +16,7 @@ describe.each(bothDatabases)('assigning faces on $name', ({ open }) => {
     expect(await gallery.clusters.get(gallery.tenantId, face.clusterId!)).toMatchObject({
       state: 'pending',
       faceCount: 1,
+      version: 1,
     });
     expect(await gallery.itemAbout(face.clusterId!)).toMatchObject({
       kind: 'new_cluster',

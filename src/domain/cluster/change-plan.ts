@@ -27,7 +27,7 @@ export type Change =
       readonly faceId: string;
       /** null: the face belongs to nobody. */
       readonly toClusterId: string | null;
-      readonly assignedBy?: 'auto' | 'human';
+      readonly assignedBy?: 'auto' | 'human' | 'import';
       readonly locked?: boolean;
       /** Cosine similarity (-1..1) and chance (0..1) of the face with its new cluster. */
       readonly similarity?: number | null;
@@ -78,6 +78,7 @@ export type Change =
 /** What kind of operation a plan becomes. */
 export type PlanKind =
   | 'assign'
+  | 'import_label'
   | 'cluster_create'
   | 'cluster_update'
   | 'cluster_delete'
