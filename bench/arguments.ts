@@ -17,11 +17,27 @@ export interface BenchArguments {
   readonly profile: string | undefined;
 }
 
-export const USAGE = `npm run bench -- [--quick] [--json FILE] [--sets small,shapes,compact] [--database postgres|embedded]
+const USAGE = `npm run bench -- [--quick] [--json FILE] [--sets small,shapes,compact] [--database postgres|embedded]
                     [--rounds N] [--seconds S] [--parallel N] [--profile FOLDER]`;
 
-/** Throws an Error that says what is wrong. */
+/** Says what is wrong, and what can be asked. */
+export class ArgumentError extends Error {
+  constructor(message: string) {
+    super(`${message}\n${USAGE}`);
+    this.name = 'ArgumentError';
+  }
+}
+
+/** Throws ArgumentError. */
 export function parseBenchArguments(argv: readonly string[]): BenchArguments {
+  try {
+    return readArguments(argv);
+  } catch (error) {
+    throw new ArgumentError((error as Error).message);
+  }
+}
+
+function readArguments(argv: readonly string[]): BenchArguments {
   const { values } = parseArgs({
     args: [...argv],
     options: {

@@ -67,18 +67,18 @@ export class DurablePostgres {
     return `PostgreSQL ${row?.v}, pgvector ${row?.vector}, fsync on`;
   }
 
-  /** Processor time of the server and its sessions so far, s. Linux only: 0 elsewhere. */
-  async cpuSeconds(): Promise<number> {
-    const ticks = 100;
-    let total = 0;
+  /** Processor time so far of the server and each of its sessions, s, by process. Linux only: empty elsewhere. */
+  async cpuSeconds(): Promise<ReadonlyMap<string, number>> {
+    const ticksPerSecond = 100;
+    const spent = new Map<string, number>();
     for (const pid of await readdir('/proc').catch(() => [])) {
       if (!/^\d+$/.test(pid)) continue;
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (Number(pid) !== this.server.pid && Number(fields[1]) !== this.server.pid) continue;
-      total += (Number(fields[11]) + Number(fields[12])) / ticks;
+      spent.set(pid, (Number(fields[11]) + Number(fields[12])) / ticksPerSecond);
     }
-    return total;
+    return spent;
   }
 
   async stop(): Promise<void> {

@@ -35,6 +35,16 @@ export function verdictsOf(result: SetResult): Verdict[] {
       goal: shapes ? atLeast(0.9, r1.median) : undefined,
     },
     {
+      ratio: 'R1',
+      what: 'the same by processor time: bare ÷ (service + PostgreSQL); what others do on the machine weighs less here',
+      unit: '',
+      spread: over(
+        ({ service, bare }) =>
+          bare.cpuSecondsPerPhoto / (service.cpuSecondsPerPhoto + service.postgresCpuSecondsPerPhoto),
+      ),
+      goal: undefined,
+    },
+    {
       ratio: 'R3',
       what: 'service photos/s ÷ naive service photos/s',
       unit: '',

@@ -2,7 +2,7 @@
 // decides nothing and fails no build, because a busy machine is no fault of the code.
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
-import { parseBenchArguments, USAGE } from './arguments.js';
+import { ArgumentError, parseBenchArguments } from './arguments.js';
 import { DurablePostgres } from './durable-postgres.js';
 import { verdictsOf } from './goals.js';
 import { measureSet } from './measure-set.js';
@@ -77,7 +77,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
-  console.error(USAGE);
+  console.error(error instanceof ArgumentError ? error.message : error);
   process.exit(1);
 });

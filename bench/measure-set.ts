@@ -194,13 +194,14 @@ async function serve(
   let health: HealthProbe | undefined;
   let own = process.cpuUsage();
   let reading: ProcessReading | undefined;
-  let postgresCpu = 0;
+  let postgresCpu: ReadonlyMap<string, number> | undefined;
+  let postgresSeconds = 0;
   let ownCpu = 0;
   let latencies: number[] = [];
   const window = await load.run(photos, seconds, {
     begin: async () => {
       health = await HealthProbe.start(url);
-      postgresCpu = (await postgres?.cpuSeconds()) ?? 0;
+      postgresCpu = await postgres?.cpuSeconds();
       await program.ask('reset');
       own = process.cpuUsage();
     },
@@ -208,7 +209,8 @@ async function serve(
       const { user, system } = process.cpuUsage(own);
       ownCpu = (user + system) / 1e6;
       reading = await program.ask<ProcessReading>('read');
-      postgresCpu = ((await postgres?.cpuSeconds()) ?? 0) - postgresCpu;
+      for (const [pid, spent] of (await postgres?.cpuSeconds()) ?? [])
+        postgresSeconds += spent - (postgresCpu?.get(pid) ?? 0);
       latencies = await health!.stop();
     },
   });
@@ -220,7 +222,7 @@ async function serve(
     healthP99Ms: quantile(latencies, 0.99),
     healthAsked: latencies.length,
     cpuSecondsPerPhoto: seen.cpuSeconds / window.photos,
-    postgresCpuSecondsPerPhoto: postgresCpu / window.photos,
+    postgresCpuSecondsPerPhoto: postgresSeconds / window.photos,
     senderCpuSecondsPerPhoto: ownCpu / window.photos,
   };
 }

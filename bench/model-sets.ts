@@ -40,7 +40,12 @@ export async function openModelSet(name: ModelSetName): Promise<ModelSet> {
     return { name, modelsDir, pack, description, remove };
   }
   const pack = 'shapes-r50-r100';
-  await writeShapes(join(modelsDir, pack), pack, sharedModels);
+  try {
+    await writeShapes(join(modelsDir, pack), pack, sharedModels);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   const description =
     'RetinaFace R50 640² + ArcFace R100 112², 512-d, fp32: exact shapes, random weights; answers by the small set';
   return { name, modelsDir, pack, description, remove };
@@ -52,6 +57,7 @@ async function writeShapes(folder: string, id: string, weights: string): Promise
   const generated = join(folder, 'generated.tmp');
   await writeRetinaFaceR50(generated);
   const detector = await writeCostOfShape(join(weights, DETECTOR), generated, join(folder, 'r50.onnx'));
+  await rm(generated);
   await writeArcFaceR100(generated);
   const recogniser = await writeCostOfShape(join(weights, RECOGNISER), generated, join(folder, 'r100.onnx'));
   await rm(generated);
