@@ -10,6 +10,7 @@ import { ClusterLists } from './cluster-lists.js';
 import { ClustersController } from './clusters.controller.js';
 import { ClustersService } from './clusters.service.js';
 import { FaceErasure } from './face-erasure.js';
+import { ImportLabel } from './import-label.js';
 import { ReviewDecisions } from './review-decisions.js';
 
 @Module({
@@ -23,11 +24,11 @@ import { ReviewDecisions } from './review-decisions.js';
       useFactory: ({ pack }: InferenceProvider, { clustering }: KindredConfig) =>
         new AssignmentPolicies(pack.id, pack.calibration, [clustering]),
     },
-    {
-      provide: AssignFaces,
+    ...[AssignFaces, ImportLabel].map((step) => ({
+      provide: step,
       inject: [AssignmentPolicies, ApplyPlan],
-      useFactory: (policies: AssignmentPolicies, plans: ApplyPlan) => new AssignFaces(policies, plans),
-    },
+      useFactory: (policies: AssignmentPolicies, plans: ApplyPlan) => new step(policies, plans),
+    })),
     ...[ClustersService, FaceErasure, ReviewDecisions].map((service) => ({
       provide: service,
       inject: [TenantStore, AssignmentPolicies, ApplyPlan],
@@ -35,6 +36,14 @@ import { ReviewDecisions } from './review-decisions.js';
         new service(tenants, policies, plans),
     })),
   ],
-  exports: [ApplyPlan, AssignmentPolicies, AssignFaces, ClustersService, FaceErasure, ReviewDecisions],
+  exports: [
+    ApplyPlan,
+    AssignmentPolicies,
+    AssignFaces,
+    ClustersService,
+    FaceErasure,
+    ImportLabel,
+    ReviewDecisions,
+  ],
 })
 export class ClustersModule {}

@@ -6,6 +6,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AssignFaces } from '../clusters/assign-faces.js';
+import { ImportLabel } from '../clusters/import-label.js';
 import type { ImageRecord } from '../database/records.js';
 import { TenantStore, type TenantScope } from '../database/tenant-store.js';
 import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
@@ -39,6 +40,7 @@ export class IngestPipeline {
     private readonly tenants: TenantStore,
     private readonly extractor: FaceExtractor,
     private readonly assignFaces: AssignFaces,
+    private readonly importLabel: ImportLabel,
     private readonly blobs: BlobStore,
   ) {}
 
@@ -72,12 +74,27 @@ export class IngestPipeline {
       const known = await repositories.images.findBySha256(image.sha256);
       if (known) return { imageId: known.id, created: false };
       await repositories.images.insert(image);
-      await this.assignFaces.assign(repositories, { image, faces: extraction.faces, actor: request.actor });
+      const { faces } = await this.assignFaces.assign(repositories, {
+        image,
+        faces: extraction.faces,
+        actor: request.actor,
+      });
+      const [usable, ...others] = faces.filter(({ reasons }) => reasons.length === 0);
+      if (request.label !== undefined && usable && others.length === 0) {
+        await this.importLabel.apply(repositories, usable, request.label, request.actor);
+      }
       return { imageId: image.id, created: true };
     });
     if (outcome.imageId !== image.id) await this.blobs.delete(key);
     return outcome;
   }
+}
+
+/** A name is applied when it is clear whose it is. */
+function labelFits(request: IngestRequest, extraction: Extraction): boolean {
+  return (
+    request.label === undefined || extraction.faces.filter(({ reasons }) => reasons.length === 0).length === 1
+  );
 }
 
 function imageRecord(request: IngestRequest, extraction: Extraction): ImageRecord {
@@ -92,7 +109,7 @@ function imageRecord(request: IngestRequest, extraction: Extraction): ImageRecor
     byteSize: request.upload.byteLength,
     capturedAt: request.capturedAt ?? null,
     label: request.label ?? null,
-    notes: [...extraction.notes],
+    notes: [...extraction.notes, ...(labelFits(request, extraction) ? [] : ['label_not_applied'])],
     turn: extraction.turn,
     createdAt: new Date(),
   };

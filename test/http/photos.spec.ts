@@ -24,6 +24,9 @@ interface Page<T> {
   readonly next_cursor: string | null;
 }
 
+const mainFace = (image: ImageJson): FaceJson =>
+  [...image.faces].sort((a, b) => b.box.width - a.box.width)[0]!;
+
 describe('photos', () => {
   let app: TestApp;
   let api: Api;
@@ -285,6 +288,28 @@ describe('photos', () => {
       expect((await api.post('/v1/tenants', { id: 'people' })).status).toBe(201);
       expect((await api.get<{ image_count: number }>('/v1/tenants/people')).json.image_count).toBe(0);
     });
+  });
+
+  it('takes a name that comes with a photo of one person, and never renames anybody by it', async () => {
+    await api.post('/v1/tenants', { id: 'enrol' });
+    const enrol = async (photo: NamedPhoto, label?: string): Promise<FaceJson> => {
+      const answer = await api.sendImage('enrol', photo.bytes, label === undefined ? {} : { label });
+      expect([answer.status, answer.json.notes]).toEqual([201, []]);
+      return mainFace(answer.json);
+    };
+    const labelOf = async (id: string | null): Promise<string | null> =>
+      (await api.get<{ label: string | null }>(`/v1/tenants/enrol/clusters/${id}`)).json.label;
+
+    const ada = await enrol(people[0]![0]!, 'Ada');
+    expect([await labelOf(ada.cluster_id), ada.assigned_by]).toEqual(['Ada', 'import']);
+    expect((await enrol(people[0]![1]!)).cluster_id).toBe(ada.cluster_id);
+    const grace = await enrol(people[1]![0]!, 'Grace');
+    // The caller's word stands above the machine's: it would have said Ada.
+    expect((await enrol(people[0]![2]!, 'Grace')).cluster_id).toBe(grace.cluster_id);
+    expect([await labelOf(ada.cluster_id), await labelOf(grace.cluster_id)]).toEqual(['Ada', 'Grace']);
+
+    const group = await api.sendImage('enrol', samplePhotos[0]!, { label: 'Alan' });
+    expect(group.json.notes).toContain('label_not_applied');
   });
 
   it('is ready only with database, migrations and models, and says which pack runs', async () => {
