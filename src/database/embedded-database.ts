@@ -1,5 +1,5 @@
 // The database for those who have none: PGlite in a worker thread, kept in a folder that one process owns.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -23,6 +23,8 @@ export interface EmbeddedConnection {
 
 /** The name that PostgreSQL clients look for in the socket folder. */
 const SOCKET_NAME = '.s.PGSQL.5432';
+/** File in the data folder that names the socket's folder while the database is open. */
+const SOCKET_NOTE = 'socket-folder';
 
 export class EmbeddedDatabase {
   private stopping: Promise<void> | undefined;
@@ -41,10 +43,10 @@ export class EmbeddedDatabase {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
     const unlock = takeOwnerLock(folder);
-    // A unix socket's path has at most 107 bytes: the data folder's may be longer.
-    const socketFolder = mkdtempSync(join(tmpdir(), 'kindred-'));
+    const socketFolder = makeSocketFolder(folder);
     const release = (): void => {
       rmSync(socketFolder, { recursive: true, force: true });
+      rmSync(join(folder, SOCKET_NOTE), { force: true });
       unlock();
     };
     try {
@@ -77,6 +79,20 @@ export class EmbeddedDatabase {
     })();
     return this.stopping;
   }
+}
+
+/**
+ * A new folder for the socket, outside the data folder: a unix socket's path has at most 107 bytes. Its name is noted, so
+ * that the next owner removes what a killed one left.
+ */
+function makeSocketFolder(folder: string): string {
+  const note = join(folder, SOCKET_NOTE);
+  const prefix = join(tmpdir(), 'kindred-');
+  const left = existsSync(note) ? readFileSync(note, 'utf8') : '';
+  if (left.startsWith(prefix) && !left.includes('..')) rmSync(left, { recursive: true, force: true });
+  const made = mkdtempSync(prefix);
+  writeFileSync(note, made, { mode: 0o600 });
+  return made;
 }
 
 /** Making a database takes far more memory than running one, and WebAssembly never gives memory back: a thread of its own. */

@@ -94,7 +94,11 @@ describe('the folders of the embedded database', () => {
     await database.close();
     await database.close();
     expect(existsSync(host)).toBe(false);
+    // What a killed process left: its socket's folder, whose name it had noted.
+    const left = mkdtempSync(join(tmpdir(), 'kindred-'));
+    writeFileSync(join(dataDir, 'pg/socket-folder'), left);
     await (await Database.open({ poolSize: 1 }, dataDir, migrationsFolder)).close();
+    expect(existsSync(left)).toBe(false);
     rmSync(dataDir, { recursive: true });
   });
 });
