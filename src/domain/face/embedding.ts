@@ -24,7 +24,8 @@ export class Embedding {
     let squares = 0;
     for (let i = 0; i < raw.length; i++) squares += raw[i]! * raw[i]!;
     const length = Math.sqrt(squares);
-    if (!Number.isFinite(length) || length < 1e-6) throw new RangeError('an embedding must have a finite length above 0');
+    if (!Number.isFinite(length) || length < 1e-6)
+      throw new RangeError('an embedding must have a finite length above 0');
     const values = new Float32Array(EMBEDDING_WIDTH);
     for (let i = 0; i < raw.length; i++) values[i] = raw[i]! / length;
     return new Embedding(space, values);
@@ -32,7 +33,8 @@ export class Embedding {
 
   /** Cosine similarity, -1..1. Throws RangeError when the spaces differ. */
   similarityTo(other: Embedding): number {
-    if (this.space !== other.space) throw new RangeError(`spaces ${this.space} and ${other.space} cannot be compared`);
+    if (this.space !== other.space)
+      throw new RangeError(`spaces ${this.space} and ${other.space} cannot be compared`);
     let dot = 0;
     for (let i = 0; i < EMBEDDING_WIDTH; i++) dot += this.values[i]! * other.values[i]!;
     return Math.min(1, Math.max(-1, dot));

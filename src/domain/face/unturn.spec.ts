@@ -21,7 +21,11 @@ function quarterTurn(d: Detection, height: number): Detection {
   const at = (p: { x: number; y: number }): { x: number; y: number } => ({ x: height - p.y, y: p.x });
   const [a, b] = [at({ x: d.box.x1, y: d.box.y2 }), at({ x: d.box.x2, y: d.box.y1 })];
   const [p, q, r, s, t] = d.landmarks;
-  return { score: d.score, box: { x1: a.x, y1: a.y, x2: b.x, y2: b.y }, landmarks: [at(p), at(q), at(r), at(s), at(t)] };
+  return {
+    score: d.score,
+    box: { x1: a.x, y1: a.y, x2: b.x, y2: b.y },
+    landmarks: [at(p), at(q), at(r), at(s), at(t)],
+  };
 }
 
 describe('unturnDetection', () => {

@@ -5,7 +5,11 @@ import type { Turn } from '../geometry/turn.js';
 import type { Detection } from './detection.js';
 
 /** Where a point of the turned picture (`width` × `height` px) was before the turn. */
-function unturnPoint(point: Point, turn: Turn, turned: { readonly width: number; readonly height: number }): Point {
+function unturnPoint(
+  point: Point,
+  turn: Turn,
+  turned: { readonly width: number; readonly height: number },
+): Point {
   switch (turn) {
     case 0:
       return point;
@@ -30,6 +34,15 @@ export function unturnDetection(
 ): Detection {
   const a = unturnPoint({ x: detection.box.x1, y: detection.box.y1 }, turn, turned);
   const b = unturnPoint({ x: detection.box.x2, y: detection.box.y2 }, turn, turned);
-  const box: Box = { x1: Math.min(a.x, b.x), y1: Math.min(a.y, b.y), x2: Math.max(a.x, b.x), y2: Math.max(a.y, b.y) };
-  return { score: detection.score, box, landmarks: mapLandmarks(detection.landmarks, (p) => unturnPoint(p, turn, turned)) };
+  const box: Box = {
+    x1: Math.min(a.x, b.x),
+    y1: Math.min(a.y, b.y),
+    x2: Math.max(a.x, b.x),
+    y2: Math.max(a.y, b.y),
+  };
+  return {
+    score: detection.score,
+    box,
+    landmarks: mapLandmarks(detection.landmarks, (p) => unturnPoint(p, turn, turned)),
+  };
 }

@@ -24,7 +24,12 @@ export function intersectionOverUnion(a: Box, b: Box): number {
 /** The part of `box` inside an image of `width` × `height` px. */
 export function clipBox(box: Box, width: number, height: number): Box {
   const clamp = (value: number, max: number): number => Math.min(Math.max(value, 0), max);
-  return { x1: clamp(box.x1, width), y1: clamp(box.y1, height), x2: clamp(box.x2, width), y2: clamp(box.y2, height) };
+  return {
+    x1: clamp(box.x1, width),
+    y1: clamp(box.y1, height),
+    x2: clamp(box.x2, width),
+    y2: clamp(box.y2, height),
+  };
 }
 
 export function scaleBox(box: Box, factor: number): Box {
