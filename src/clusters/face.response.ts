@@ -62,13 +62,24 @@ export class FaceResponse {
   @ApiProperty({ format: 'date-time' }) created_at!: string;
 }
 
+/** A hundredth of a px is more than any detector knows. */
+const px = (value: number): number => Math.round(value * 100) / 100;
+
+/** @param box px of the upright image. */
+export const presentBox = ({ x, y, width, height }: BoxResponse): BoxResponse => ({
+  x: px(x),
+  y: px(y),
+  width: px(width),
+  height: px(height),
+});
+
 export function presentFace(face: FaceRecord): FaceResponse {
   return {
     id: face.id,
     image_id: face.imageId,
     cluster_id: face.clusterId,
-    box: face.box,
-    landmarks: face.landmarks.map(([x, y]) => [x, y]),
+    box: presentBox(face.box),
+    landmarks: face.landmarks.map(([x, y]) => [px(x), px(y)]),
     detection_score: face.detectionScore,
     quality: face.quality,
     reasons: [...face.reasons],

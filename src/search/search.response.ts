@@ -1,10 +1,11 @@
 // Results of looking a face up, as the API tells them.
+import { presentBox } from '../clusters/face.response.js';
 import { boxHeight, boxWidth } from '../domain/geometry/box.js';
 import type { CompareResponse, ProbeResponse, SearchResponse, VerifyResponse } from './search.dto.js';
 import type { Comparison, Found, Match, Probe, Verification } from './search.service.js';
 
 const presentProbe = ({ box, detectionScore, quality, reasons }: Probe): ProbeResponse => ({
-  box: { x: box.x1, y: box.y1, width: boxWidth(box), height: boxHeight(box) },
+  box: presentBox({ x: box.x1, y: box.y1, width: boxWidth(box), height: boxHeight(box) }),
   detection_score: detectionScore,
   quality,
   reasons: [...reasons],
