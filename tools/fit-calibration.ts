@@ -1,5 +1,5 @@
 // Fits a pack's calibration on labelled photos and prints the tables for its pack.toml, with a check on photos that were
-// not used.   node tools/run.mjs tools/fit-calibration.ts --models onnx-models --pack <id> --photos <folder> [--cache file]
+// not used.   node tools/run.mjs tools/fit-calibration.ts --models onnx-models --pack <id> --photos <folder> [--cache file] [--strangers 4]
 //
 // [Note: How the linkage is fitted]
 // Every candidate that ingest rates is a sample: labelled faces arrive in random orders, the clusters are the truth of what
@@ -45,12 +45,14 @@ export async function main(args: string[]): Promise<void> {
       pack: { type: 'string' },
       photos: { type: 'string' },
       cache: { type: 'string' },
+      strangers: { type: 'string' },
     },
   });
   const { models, pack, photos, cache } = values;
+  const strangers = Number(values.strangers ?? STRANGERS);
   if (models === undefined || pack === undefined || photos === undefined) {
     throw new Error(
-      'wanted: --models <folder> --pack <id> --photos <folder with manifest.csv> [--cache <file>]',
+      'wanted: --models <folder> --pack <id> --photos <folder with manifest.csv> [--cache <file>] [--strangers <count>]',
     );
   }
   const all = await labelledFaces({
@@ -69,7 +71,7 @@ export async function main(args: string[]): Promise<void> {
   describeSimilarities('fit  ', fitFaces);
   describeSimilarities('check', checkFaces);
   const pair = fitPair(fitFaces);
-  const linkage = fitLinkage(fitFaces);
+  const linkage = fitLinkage(fitFaces, strangers);
   print(pair, linkage);
   check('fit  ', fitFaces, { pair, linkage });
   check('check', checkFaces, { pair, linkage });
@@ -104,7 +106,7 @@ function thin(samples: readonly Sample[]): Sample[] {
   return [...samples.filter((sample) => sample.same), ...kept];
 }
 
-function fitLinkage(faces: readonly LabelledFace[]): LinkageCalibration {
+function fitLinkage(faces: readonly LabelledFace[], strangers: number): LinkageCalibration {
   const floor = round(
     quantile(
       similarities(faces)
@@ -128,7 +130,7 @@ function fitLinkage(faces: readonly LabelledFace[]): LinkageCalibration {
           centroid: candidate.centroidSimilarity,
           faceCount: candidate.faceCount,
         };
-        samples.push({ x: linkageFeatures(evidence), same, weight: same ? 1 : STRANGERS });
+        samples.push({ x: linkageFeatures(evidence), same, weight: same ? 1 : strangers });
       }
       if (!splits.has(face.person)) splits.set(face.person, random() < SPLIT_SHARE);
       const part = splits.get(face.person) === true && random() < 0.4 ? 2 : 1;
@@ -142,7 +144,7 @@ function fitLinkage(faces: readonly LabelledFace[]): LinkageCalibration {
     doubt: DOUBT,
     ridge: RIDGE,
   });
-  const fittedOn = `${describe(faces)}; ${samples.length} candidates in ${ORDERS} orders of arrival, strangers counted ${STRANGERS} times`;
+  const fittedOn = `${describe(faces)}; ${samples.length} candidates in ${ORDERS} orders of arrival, strangers counted ${strangers} times`;
   return {
     intercept: intercept!,
     best: best!,

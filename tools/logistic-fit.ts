@@ -12,15 +12,37 @@ export interface FitOptions {
   readonly notNegative: readonly number[];
   /** Share of labels held to be wrong, 0..1: keeps separable data from giving infinite weights. */
   readonly doubt: number;
-  /** Penalty on the squared weights, index 0 (the intercept) excepted. */
+  /** Penalty on the squared weights of the features brought to unit spread, index 0 (the intercept, always 1) excepted. */
   readonly ridge: number;
 }
 
 /**
  * Newton's method. A weight that would turn negative and must not is held at 0 for good, which for a handful of features
- * gives the constrained optimum or comes close enough.
+ * gives the constrained optimum or comes close enough. Features are centred and brought to unit spread for the fit: packs whose
+ * similarities are squeezed into a tenth of the range need weights of hundreds, which neither the steps nor the ridge may mind.
  */
 export function fitLogistic(samples: readonly Sample[], options: FitOptions): number[] {
+  const { means, spreads } = moments(samples);
+  const scaled = samples.map((sample) => ({
+    ...sample,
+    x: sample.x.map((value, i) => (value - means[i]!) / spreads[i]!),
+  }));
+  const weights = fitSigned(scaled, options).map((weight, i) => weight / spreads[i]!);
+  const shift = weights.reduce((sum, weight, i) => sum + weight * means[i]!, 0);
+  return weights.map((weight, i) => (i === 0 ? weight - shift : weight));
+}
+
+/** Mean and standard deviation of each feature; index 0 stays as it is. */
+function moments(samples: readonly Sample[]): { means: number[]; spreads: number[] } {
+  const total = samples.reduce((sum, { weight }) => sum + weight, 0);
+  const average = (of: (x: readonly number[]) => number): number =>
+    samples.reduce((sum, { x, weight }) => sum + of(x) * weight, 0) / total;
+  const means = samples[0]!.x.map((_, i) => (i === 0 ? 0 : average((x) => x[i]!)));
+  const spreads = means.map((mean, i) => (i === 0 ? 1 : Math.sqrt(average((x) => (x[i]! - mean) ** 2)) || 1));
+  return { means, spreads };
+}
+
+function fitSigned(samples: readonly Sample[], options: FitOptions): number[] {
   const width = samples[0]!.x.length;
   const held = new Set<number>();
   for (;;) {
