@@ -1,9 +1,8 @@
 // Puts networks together layer by layer, channels first, and keeps track of every shape.
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './onnx-schema.js';
+import { placeWindow, type Padding, type Placement } from './place-window.js';
 import type { WeightTensor } from './quantised-weights.js';
-
-/** Pads that put what is odd at the bottom and right (tensorflow's SAME), or none (VALID). */
-export type Padding = 'same' | 'valid';
+import { reorderAxes } from './reorder-axes.js';
 
 export interface ConvolutionOptions {
   readonly stride?: number;
@@ -31,7 +30,7 @@ export class GraphBuilder {
     options: ConvolutionOptions = {},
   ): OnnxValue {
     const [height, width, channelsIn, channelsOut] = filters.shape as [number, number, number, number];
-    const weights = reorder(filters, [3, 2, 0, 1]);
+    const weights = reorderAxes(filters, [3, 2, 0, 1]);
     if (channelsIn !== x.shape[0])
       throw new Error(`${x.name} has ${x.shape[0]} channels, its filters ${channelsIn}`);
     return this.window('Conv', x, [height, width], options, channelsOut, [
@@ -48,7 +47,7 @@ export class GraphBuilder {
     options: ConvolutionOptions = {},
   ): OnnxValue {
     const [height, width, channels] = filters.shape as [number, number, number, number];
-    const weights = reorder(filters, [2, 3, 0, 1]);
+    const weights = reorderAxes(filters, [2, 3, 0, 1]);
     const operands = [this.floats(weights.values, weights.shape)];
     if (bias) operands.push(this.floats(bias.values, bias.shape));
     return this.window('Conv', x, [height, width], options, channels, operands, { group: channels });
@@ -252,35 +251,4 @@ export class GraphBuilder {
     this.initialisers.push({ name, shape, values });
     return name;
   }
-}
-
-interface Placement {
-  /** Positions of the window along one side. */
-  readonly count: number;
-  /** Zeros in front and behind. */
-  readonly before: number;
-  readonly after: number;
-}
-
-function placeWindow(size: number, kernel: number, stride: number, padding: Padding): Placement {
-  if (padding === 'valid') return { count: Math.floor((size - kernel) / stride) + 1, before: 0, after: 0 };
-  const count = Math.ceil(size / stride);
-  const total = Math.max(0, (count - 1) * stride + kernel - size);
-  const before = Math.floor(total / 2);
-  return { count, before, after: total - before };
-}
-
-/** The tensor with its four axes in another order: axis `i` of the result is axis `order[i]` of the source. */
-function reorder(tensor: WeightTensor, order: readonly [number, number, number, number]): WeightTensor {
-  const shape = order.map((axis) => tensor.shape[axis]!);
-  const strides = [1, 1, 1, 1];
-  for (let axis = 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * tensor.shape[axis + 1]!;
-  const [s0, s1, s2, s3] = order.map((axis) => strides[axis]!) as [number, number, number, number];
-  const values = new Float32Array(tensor.values.length);
-  let at = 0;
-  for (let a = 0; a < shape[0]!; a++)
-    for (let b = 0; b < shape[1]!; b++)
-      for (let c = 0; c < shape[2]!; c++)
-        for (let d = 0; d < shape[3]!; d++) values[at++] = tensor.values[a * s0 + b * s1 + c * s2 + d * s3]!;
-  return { shape, values };
 }
