@@ -25,6 +25,8 @@ export interface ServedWindow extends ProcessReading {
   readonly healthAsked: number;
   /** Processor time of a photo in the server's process, in PostgreSQL and in the process that sends, s. */
   readonly cpuSecondsPerPhoto: number;
+  /** What its main thread took of it. */
+  readonly mainThreadSecondsPerPhoto: number;
   readonly postgresCpuSecondsPerPhoto: number;
   readonly senderCpuSecondsPerPhoto: number;
 }
@@ -222,6 +224,7 @@ async function serve(
     healthP99Ms: quantile(latencies, 0.99),
     healthAsked: latencies.length,
     cpuSecondsPerPhoto: seen.cpuSeconds / window.photos,
+    mainThreadSecondsPerPhoto: seen.mainThreadSeconds / window.photos,
     postgresCpuSecondsPerPhoto: postgresSeconds / window.photos,
     senderCpuSecondsPerPhoto: ownCpu / window.photos,
   };

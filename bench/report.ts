@@ -47,7 +47,7 @@ export function describeSet(result: SetResult, verdicts: readonly Verdict[]): st
     `   ${photos.count} photos of 4000×3000 px, two faces of about 880 px each, JPEG of ${(photos.meanBytes / 1e6).toFixed(1)} MB; ${threads} model threads`,
     '',
     '   photos/s                      | service: health, loop    | naive: health | processor time of a photo, ms',
-    '   round    bare service   naive |  p99 ms   p99 ms  max ms |        p99 ms |  bare service postgres sender',
+    '   round    bare service   naive |  p99 ms   p99 ms  max ms |        p99 ms |  bare service (its main thread) postgres sender',
     ...result.rounds.map(roundLine),
     ...assignmentLines(result),
     `   memory: sessions ${(memory.sessionsBytes / MB).toFixed(0)} MB, service at its peak ${(memory.servicePeakBytes / MB).toFixed(0)} MB`,
@@ -62,7 +62,7 @@ function roundLine({ bare, service, naive }: Round, index: number): string {
   return (
     `   ${String(index + 1).padStart(5)}${rate(bare.photosPerSecond)}${rate(service.photosPerSecond)}` +
     `${rate(naive.photosPerSecond)} |${rate(service.healthP99Ms)} ${rate(service.loopP99Ms)}${rate(service.loopMaxMs)}` +
-    ` |      ${rate(naive.healthP99Ms)} |${ms(bare.cpuSecondsPerPhoto)}  ${ms(service.cpuSecondsPerPhoto)}` +
+    ` |      ${rate(naive.healthP99Ms)} |${ms(bare.cpuSecondsPerPhoto)}  ${ms(service.cpuSecondsPerPhoto)}           ${ms(service.mainThreadSecondsPerPhoto)}` +
     `   ${ms(service.postgresCpuSecondsPerPhoto)} ${ms(service.senderCpuSecondsPerPhoto)}`
   );
 }
