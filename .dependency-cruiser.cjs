@@ -18,7 +18,23 @@ module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
-    { name: 'no-orphans', severity: 'error', from: { path: '^src/', orphan: true, pathNot: ['\\.d\\.ts$', '\\.spec\\.ts$', '\\.worker\\.ts$', '^src/cli/', '^src/main\\.ts$', 'generated/'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        orphan: true,
+        pathNot: [
+          '\\.d\\.ts$',
+          '\\.spec\\.ts$',
+          '\\.worker\\.ts$',
+          '^src/cli/',
+          '^src/main\\.ts$',
+          'generated/',
+        ],
+      },
+      to: {},
+    },
     {
       name: 'domain-is-pure',
       comment: 'domain imports only domain: no package, no node:*, no other room.',
@@ -83,7 +99,8 @@ module.exports = {
     },
     {
       name: 'cli-talks-http',
-      comment: 'The command line is a client of the public API: it may share config and domain, nothing else.',
+      comment:
+        'The command line is a client of the public API: it may share config and domain, nothing else.',
       severity: 'error',
       from: { path: room('cli') },
       to: { path: '^src/', pathNot: room('cli|config|domain') },
@@ -101,6 +118,10 @@ module.exports = {
     exclude: { path: 'src/database/generated' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js'],
+    },
   },
 };

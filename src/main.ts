@@ -5,7 +5,7 @@ import { createApplication, startWorker } from './application.js';
 import { BootstrapToken } from './auth/bootstrap-token.js';
 import { ConfigError } from './config/config-error.js';
 import type { KindredConfig } from './config/config.js';
-import { loadConfig } from './config/load-config.js';
+import { processConfig } from './config/process-config.js';
 import { Database } from './database/database.js';
 import { createLogger } from './http/logger.js';
 import { InferenceProvider } from './inference/inference-provider.js';
@@ -30,7 +30,7 @@ async function introduce(app: NestExpressApplication, config: KindredConfig): Pr
 }
 
 async function main(): Promise<void> {
-  const config = loadConfig({ env: process.env, cwd: process.cwd() });
+  const config = processConfig();
   const logger = createLogger(config.logLevel);
   const app = await createApplication(config, logger);
   if (config.roles.includes('worker')) await startWorker(app, config, logger);
@@ -44,6 +44,6 @@ main().catch((error: unknown) => {
   const foreseen =
     error instanceof ConfigError ||
     (error instanceof Error && error.name !== 'Error' && !(error instanceof TypeError));
-  console.error(foreseen ? (error as Error).message : error);
+  console.error(foreseen ? error.message : error);
   process.exit(1);
 });

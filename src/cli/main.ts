@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadConfig } from '../config/load-config.js';
+import { processConfig } from '../config/process-config.js';
 import { packageVersion } from '../config/package-version.js';
 import { demo, samplePhotos } from './demo.js';
 import { evaluate, renderEvaluation } from './evaluate.js';
@@ -33,7 +33,7 @@ async function connect<T>(
     if (token === undefined) throw new Error('--url needs --token');
     return work(new KindredClient(url, token));
   }
-  const config = loadConfig({ env: process.env, cwd: process.cwd() });
+  const config = processConfig();
   const adminToken = async (): Promise<string> =>
     config.auth.adminToken ?? (await readFile(join(config.dataDir, 'admin-token'), 'utf8')).trim();
   return withKindred(config, async (address) =>

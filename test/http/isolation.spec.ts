@@ -18,7 +18,7 @@ interface Route {
 
 /** Every route of the router, asked of Express itself: a new route is tested without anybody thinking of it. */
 function routesOf(app: TestApp): Route[] {
-  const express = app.app.getHttpAdapter().getInstance() as unknown as Express;
+  const express: Express = app.app.getHttpAdapter().getInstance();
   return express.router.stack.flatMap(({ route }) =>
     route
       ? route.stack

@@ -34,7 +34,7 @@ describe('openapi.json', () => {
   });
 
   it('names every route of the router, what it answers on success and on failure, and who may use it', () => {
-    const express = app.app.getHttpAdapter().getInstance() as unknown as Express;
+    const express: Express = app.app.getHttpAdapter().getInstance();
     const routes = express.router.stack.flatMap(({ route }) =>
       route && route.path.startsWith('/v1')
         ? route.stack.map(({ method }) => [method, route.path.replace(/:(\w+)/g, '{$1}')] as const)

@@ -59,5 +59,9 @@ function counts(labels: readonly string[]): Map<string, number> {
 }
 
 function withF(precision: number, recall: number): PartitionMetrics {
-  return { precision, recall, f: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall) };
+  return {
+    precision,
+    recall,
+    f: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+  };
 }
