@@ -11,7 +11,8 @@ const door = (name, packages, rooms) => ({
   comment: `Only ${rooms} may import ${name}: its types do not leave its room.`,
   severity: 'error',
   from: { path: '^src/', pathNot: room(rooms) },
-  to: { path: `^(node_modules/)?(${packages})(/|$)` },
+  // Also where the types come from a package of their own, and where node_modules is a link.
+  to: { path: `(^|/)node_modules/(@types/)?(${packages})(/|$)` },
 });
 
 module.exports = {
