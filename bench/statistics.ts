@@ -18,5 +18,7 @@ export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)]!;
-  return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
+  const high = sorted[Math.ceil(at)]!;
+  // What was never answered counts as infinite, and infinity has no middle.
+  return Number.isFinite(high) ? low + (high - low) * (at - Math.floor(at)) : high;
 }
