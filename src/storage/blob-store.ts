@@ -34,6 +34,9 @@ const SLICE_BYTES = 512 * 1024;
 /** A commit loses the race against an erasure of its tenant at most so many times in a row. */
 const MOVE_ATTEMPTS_MAX = 20;
 
+/** A socket hands over 64 kB at most: gathered, they cost a tenth of the system calls. */
+const WRITE_BYTES = 512 * 1024;
+
 function* slices(chunk: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < chunk.length; at += SLICE_BYTES) yield chunk.subarray(at, at + SLICE_BYTES);
 }
@@ -65,6 +68,14 @@ export class BlobStore {
     try {
       const hash = createHash('sha256');
       let byteLength = 0;
+      let pending: Uint8Array[] = [];
+      let pendingBytes = 0;
+      const flush = async (): Promise<void> => {
+        const bytes = Buffer.concat(pending, pendingBytes);
+        pending = [];
+        pendingBytes = 0;
+        await file.writeFile(bytes);
+      };
       for await (const chunk of source as AsyncIterable<Uint8Array | string>) {
         for (const slice of slices(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)) {
           byteLength += slice.length;
@@ -74,9 +85,12 @@ export class BlobStore {
             });
           }
           hash.update(slice);
-          await file.writeFile(slice);
+          pending.push(slice);
+          pendingBytes += slice.length;
+          if (pendingBytes >= WRITE_BYTES) await flush();
         }
       }
+      if (pendingBytes > 0) await flush();
       await file.close();
       return { path, sha256: hash.digest('hex'), byteLength };
     } catch (error) {
