@@ -7,6 +7,7 @@ import { DurablePostgres } from './durable-postgres.js';
 import { verdictsOf } from './goals.js';
 import { measureSet } from './measure-set.js';
 import { openModelSet, type ModelSetName } from './model-sets.js';
+import { Program } from './program.js';
 import { describeSet, machine, versions } from './report.js';
 import { sharedModels } from './repository.js';
 
@@ -75,6 +76,8 @@ async function main(): Promise<void> {
     await postgres?.stop();
   }
 }
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void Program.interruptAll());
 
 main().catch((error: unknown) => {
   console.error(error instanceof ArgumentError ? error.message : error);

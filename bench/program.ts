@@ -38,6 +38,9 @@ export function answerQuestions(
 
 /** In the bench: a running contender. */
 export class Program {
+  private static readonly all = new Set<Program>();
+  private static interrupted = false;
+
   private readonly waiting = new Map<
     number,
     { resolve: (value: never) => void; reject: (error: Error) => void }
@@ -57,7 +60,9 @@ export class Program {
     });
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => void this.output.push(chunk.toString()));
+    Program.all.add(this);
     child.once('exit', (code, signal) => {
+      Program.all.delete(this);
       for (const { reject } of this.waiting.values())
         reject(new Error(`${name} ended (${code ?? signal}):\n${this.log}`));
     });
@@ -70,12 +75,19 @@ export class Program {
     env: Readonly<Record<string, string>> = {},
     cwd?: string,
   ): Program {
+    if (Program.interrupted) throw new Error('interrupted');
     const child = spawn(process.execPath, [...command], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       ...(cwd === undefined ? {} : { cwd }),
     });
     return new Program(name, child);
+  }
+
+  /** Ends all programs and lets no other start: whoever waits for one fails, and cleans up. */
+  static async interruptAll(): Promise<void> {
+    Program.interrupted = true;
+    await Promise.all([...Program.all].map((program) => program.stop()));
   }
 
   get pid(): number {
