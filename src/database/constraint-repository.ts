@@ -70,6 +70,7 @@ export class ConstraintRepository {
 
   /** Ends constraints; they stay as history. @returns Constraints ended. */
   async retire(ids: readonly string[], at: Date): Promise<number> {
+    if (ids.length === 0) return 0;
     const { count } = await this.tx.constraint.updateMany({
       where: { tenantId: this.tenantId, id: { in: [...ids] }, retiredAt: null },
       data: { retiredAt: at },
