@@ -1,6 +1,6 @@
 // Opens the ports, in order, and closes them in the reverse one: what a request needs last is gone first.
 import { fileURLToPath } from 'node:url';
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { KINDRED_CONFIG, type KindredConfig } from './config/config.js';
 import { Database } from './database/database.js';
@@ -36,7 +36,7 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta
     },
     {
       provide: InferenceProvider,
-      inject: [KINDRED_CONFIG, SystemStore],
+      inject: [KINDRED_CONFIG],
       useFactory: startInference,
     },
     {
@@ -50,13 +50,22 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta
   ],
   exports: [ImagingModule, StorageModule, Database, SystemStore, TenantStore, InferenceProvider, JobQueue],
 })
-export class InfrastructureModule implements OnApplicationShutdown {
+export class InfrastructureModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(Database) private readonly database: Database,
+    @Inject(SystemStore) private readonly system: SystemStore,
     @Inject(InferenceProvider) private readonly inference: InferenceProvider,
     @Inject(ImageDecoder) private readonly decoder: ImageDecoder,
     @Inject(JobQueue) private readonly queue: JobQueue,
   ) {}
+
+  /** Makes sure that the stored embeddings are of this very recogniser. @throws EmbeddingSpaceMismatch */
+  async onModuleInit(): Promise<void> {
+    const { id, recogniser, width } = this.inference.pack;
+    await this.system.transaction(({ embeddingSpaces }) =>
+      embeddingSpaces.register({ id, recogniserSha256: recogniser.sha256, width, createdAt: new Date() }),
+    );
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.queue.stop();
@@ -66,24 +75,13 @@ export class InfrastructureModule implements OnApplicationShutdown {
   }
 }
 
-/** Loads the models and makes sure that the stored embeddings are of this very recogniser. */
-async function startInference(config: KindredConfig, system: SystemStore): Promise<InferenceProvider> {
-  const { models, inference: settings, imaging, quality } = config;
-  const inference = await InferenceProvider.start({
+/** Waits for nothing: the models load while the database opens. */
+function startInference({ models, inference, imaging, quality }: KindredConfig): Promise<InferenceProvider> {
+  return InferenceProvider.start({
     modelsDir: models.dir,
     ...(models.pack === undefined ? {} : { pack: models.pack }),
-    ...settings,
+    ...inference,
     ...(imaging.detectorLongSidePx === undefined ? {} : { detectorLongSidePx: imaging.detectorLongSidePx }),
     ...(quality.faceSizePxMin === undefined ? {} : { faceSizePxMin: quality.faceSizePxMin }),
   });
-  try {
-    const { id, recogniser, width } = inference.pack;
-    await system.transaction(({ embeddingSpaces }) =>
-      embeddingSpaces.register({ id, recogniserSha256: recogniser.sha256, width, createdAt: new Date() }),
-    );
-    return inference;
-  } catch (error) {
-    await inference.close();
-    throw error;
-  }
 }

@@ -33,9 +33,10 @@ async function main(): Promise<void> {
   const config = processConfig();
   const logger = createLogger(config.logLevel);
   const app = await createApplication(config, logger);
+  // What must hold before any work is done is checked here: declared routes, the embedding space.
+  await app.init();
   if (config.roles.includes('worker')) await startWorker(app, config, logger);
   if (config.roles.includes('api')) await app.listen(config.server.port, config.server.host);
-  else await app.init();
   await introduce(app, config);
 }
 
