@@ -61,7 +61,10 @@ export async function demo(
       name: cluster.label,
       state: cluster.state,
       faces: await Promise.all(
-        faces.map(async (face) => ({ crop: await crop(face.id), probability: face.probability })),
+        faces.map(async ({ id, assignment, probability }) => ({
+          crop: await crop(id),
+          probability: assignment === 'assigned' ? probability : null,
+        })),
       ),
     });
   }
