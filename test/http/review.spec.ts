@@ -33,8 +33,8 @@ interface Decision {
   readonly code?: string;
 }
 
-/** No probability reaches 1: whatever could be accepted is asked about. */
-const ASKING = { clustering: { accept: 1, ask: 0.0001 } };
+/** No probability reaches 1: whatever could be accepted is asked about, and strangers are not. */
+const ASKING = { clustering: { accept: 1, ask: 0.5 } };
 
 describe.each(['postgres', 'embedded'] as const)('review-pending, %s', (database) => {
   let app: TestApp;
