@@ -48,7 +48,7 @@ async function variations(): Promise<NamedPhoto[]> {
       const bytes = await sharp(cut)
         .modulate({ brightness: 0.97 + i * 0.006 })
         .resize({ width: 400 })
-        .jpeg({ quality: 82 + i })
+        .jpeg({ quality: 81 + 2 * i })
         .toBuffer();
       photos.push({ person: `person ${person + 1}`, bytes });
     }
