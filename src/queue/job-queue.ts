@@ -2,6 +2,7 @@
 //
 // A message holds ids only. What a job is about, how far it is and how it ended stands in the tenant's own `jobs` row,
 // under row-level security; the queue's tables never hold anything of a tenant but its id.
+import { setTimeout as wait } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
 
 /** Kinds of background work; each has one queue. */
@@ -37,6 +38,11 @@ const POLLING_SECONDS = 0.5;
 /** Time that running jobs get to end on shutdown, ms. */
 const STOP_TIMEOUT_MS = 30_000;
 
+/** SQLSTATE of PostgreSQL. */
+const DEADLOCK_DETECTED = '40P01';
+const CREATE_ATTEMPTS = 5;
+const CREATE_PAUSE_MS = 200;
+
 export class JobQueue {
   private constructor(private readonly boss: PgBoss) {}
 
@@ -57,16 +63,7 @@ export class JobQueue {
     });
     boss.on('error', onError);
     await boss.start();
-    for (const kind of JOB_KINDS) {
-      await boss.createQueue(kind, {
-        name: kind,
-        policy: 'standard',
-        retryLimit: RETRY_LIMIT,
-        retryDelay: RETRY_DELAY_SECONDS,
-        retryBackoff: true,
-        expireInSeconds: EXPIRE_SECONDS[kind],
-      });
-    }
+    for (const kind of JOB_KINDS) await createQueue(boss, kind);
     return new JobQueue(boss);
   }
 
@@ -91,5 +88,28 @@ export class JobQueue {
   /** Takes no new job, lets the running ones end, and closes the connection. */
   async stop(): Promise<void> {
     await this.boss.stop({ graceful: true, wait: true, timeout: STOP_TIMEOUT_MS });
+  }
+}
+
+/**
+ * Making a queue makes a partition, under locks that pg-boss does not order: of two processes that start at once on a new
+ * database PostgreSQL may end one. The queue is made once, whoever makes it, so the loser just asks again.
+ */
+async function createQueue(boss: PgBoss, kind: JobKind): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await boss.createQueue(kind, {
+        name: kind,
+        policy: 'standard',
+        retryLimit: RETRY_LIMIT,
+        retryDelay: RETRY_DELAY_SECONDS,
+        retryBackoff: true,
+        expireInSeconds: EXPIRE_SECONDS[kind],
+      });
+    } catch (error) {
+      const deadlock = (error as { code?: string }).code === DEADLOCK_DETECTED;
+      if (!deadlock || attempt === CREATE_ATTEMPTS) throw error;
+      await wait(CREATE_PAUSE_MS * attempt);
+    }
   }
 }
