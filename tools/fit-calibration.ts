@@ -17,7 +17,7 @@ import {
 } from '../src/domain/cluster/calibration.js';
 import { operatingPoint } from '../src/domain/cluster/thresholds.js';
 import { type LabelledFace, labelledFaces } from './labelled-faces.js';
-import { fitLogistic, type Sample } from './logistic-fit.js';
+import { fitLogistic, type Sample } from '../src/domain/evaluation/logistic-regression.js';
 import {
   bCubed,
   candidatesFor,

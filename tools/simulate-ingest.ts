@@ -6,12 +6,7 @@ import {
   rankCandidates,
   type RankedCandidate,
 } from '../src/domain/cluster/assignment.js';
-import {
-  type Candidate,
-  gatherCandidates,
-  type Neighbour,
-  pointedClusters,
-} from '../src/domain/cluster/candidates.js';
+import { type Candidate, gatherCandidates, type Neighbour } from '../src/domain/cluster/candidates.js';
 import { EMBEDDING_WIDTH } from '../src/domain/face/embedding.js';
 import type { LabelledFace } from './labelled-faces.js';
 
@@ -67,7 +62,7 @@ export function candidatesFor(
       similarity: similarityOf(face, member),
     })),
   );
-  const pointed = new Set(pointedClusters(neighbours, point));
+  const pointed = new Set(neighbours.map(({ clusterId }) => clusterId));
   const facts = all
     .filter(({ id }) => pointed.has(id))
     .map((cluster) => ({

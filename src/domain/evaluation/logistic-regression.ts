@@ -1,7 +1,7 @@
 // Logistic regression with signs: weights that must not be negative stay at 0 or above.
 
 export interface Sample {
-  readonly x: readonly number[];
+  readonly x: ArrayLike<number>;
   readonly same: boolean;
   /** How many samples it stands for. */
   readonly weight: number;
@@ -25,7 +25,7 @@ export function fitLogistic(samples: readonly Sample[], options: FitOptions): nu
   const { means, spreads } = moments(samples);
   const scaled = samples.map((sample) => ({
     ...sample,
-    x: sample.x.map((value, i) => (value - means[i]!) / spreads[i]!),
+    x: Array.from(sample.x, (value, i) => (value - means[i]!) / spreads[i]!),
   }));
   const weights = fitSigned(scaled, options).map((weight, i) => weight / spreads[i]!);
   const shift = weights.reduce((sum, weight, i) => sum + weight * means[i]!, 0);
@@ -35,9 +35,9 @@ export function fitLogistic(samples: readonly Sample[], options: FitOptions): nu
 /** Mean and standard deviation of each feature; index 0 stays as it is. */
 function moments(samples: readonly Sample[]): { means: number[]; spreads: number[] } {
   const total = samples.reduce((sum, { weight }) => sum + weight, 0);
-  const average = (of: (x: readonly number[]) => number): number =>
+  const average = (of: (x: ArrayLike<number>) => number): number =>
     samples.reduce((sum, { x, weight }) => sum + of(x) * weight, 0) / total;
-  const means = samples[0]!.x.map((_, i) => (i === 0 ? 0 : average((x) => x[i]!)));
+  const means = Array.from(samples[0]!.x, (_, i) => (i === 0 ? 0 : average((x) => x[i]!)));
   const spreads = means.map((mean, i) => (i === 0 ? 1 : Math.sqrt(average((x) => (x[i]! - mean) ** 2)) || 1));
   return { means, spreads };
 }

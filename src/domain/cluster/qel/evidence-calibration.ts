@@ -1,0 +1,73 @@
+// What one embedding space says about evidence. Fitted for a (detector, recogniser, precision) on labelled faces; never used
+// for another one. See docs/clustering.md for the model and fit-evidence.ts for how the figures come about.
+
+/** Number of features of the stage-2 logistic, see linkage-evidence.ts. */
+export const LINKAGE_FEATURES = 12;
+
+/** From quality to gain: a(q) = clip(intercept + slope·q, min, max); the cosine that a face has with its person's true mean. */
+export interface GainCalibration {
+  readonly intercept: number;
+  /** >= 0: a clearer face never says less. */
+  readonly slope: number;
+  /** Within 0..1, min < max: at 0 a face would say nothing, at 1 infinitely much. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Faces that attach to others but found nothing and bridge nothing. */
+export interface GateCalibration {
+  /** Quality (0..1) under which a face is attach-only. */
+  readonly qualityMin: number;
+  /** Cosine (-1..1) to `unrecognisable` above which a face is attach-only: the recogniser saw no person in it. */
+  readonly unrecognisableSimilarityMax: number;
+}
+
+/** Cosines (-1..1) at which the lists of neighbours begin to count, and what stands for a link that was not found. */
+export interface LinkCalibration {
+  /** A pair under this is no link: components and both stages of consolidation see nothing of it. */
+  readonly similarityMin: number;
+  /** The same for the nearest search at ingest; <= similarityMin: a face alone has nobody to vouch for it. */
+  readonly ingestSimilarityMin: number;
+  /** Stands for each of the five best links that is missing; below both. */
+  readonly missingSimilarity: number;
+}
+
+/** Stage 1: two densities of the corrected cosine c with noise v, see average-evidence.ts. */
+export interface AverageCalibration {
+  readonly offset: number;
+  readonly slope: number;
+  /** Mean of c for one person, about 1. */
+  readonly sameMean: number;
+  /** Spreads (standard deviations, > 0) of c without noise, for one person and for two. */
+  readonly sameSpread: number;
+  readonly otherSpread: number;
+  /** Degrees of freedom (2..60) of the two densities' tails. */
+  readonly sameFreedom: number;
+  readonly otherFreedom: number;
+  /** Effective dimensions (> 0) over which a face's noise spreads: noise v counts as v / dimensions. */
+  readonly dimensions: number;
+  /** Log odds from which stage 1 joins. */
+  readonly stop: number;
+}
+
+export interface EvidenceCalibration {
+  /** The embedding space that it holds for. */
+  readonly space: string;
+  /** Which data gave the figures. */
+  readonly fittedOn: string;
+  /** δ: mean cosine (-1..1) of faces of two people. */
+  readonly impostorMean: number;
+  /** u: unit vector of faces that show nobody (blurred, erased); its length is the space's width. */
+  readonly unrecognisable: Float32Array;
+  readonly gain: GainCalibration;
+  readonly gate: GateCalibration;
+  readonly links: LinkCalibration;
+  readonly average: AverageCalibration;
+  /** Stage-2 weights, `LINKAGE_FEATURES` of them. */
+  readonly linkage: Float64Array;
+  /**
+   * Probability (0..1) from which simulated ingest joined 99.5 % of the faces rightly; a tenant may choose another. Higher than
+   * what one decision would need, because a cluster that once took in a look-alike goes on taking him in.
+   */
+  readonly ingestAccept: number;
+}

@@ -1,0 +1,30 @@
+// From which probability faces may join at ingest by themselves: the lowest at which simulated ingest makes few enough errors.
+import type { EvidenceCalibration } from '../cluster/qel/evidence-calibration.js';
+import { operatingPoint } from '../cluster/thresholds.js';
+import { type LabelledSet, rankedSet } from './labelled-set.js';
+import { permutation } from './seeded-random.js';
+import { simulateEvidenceIngest } from './simulate-evidence-ingest.js';
+
+/** Share of joins that must be right: a tenth of a percent more than promised, for the sets that it is not fitted on. */
+const PRECISION = 0.996;
+const TRIED = [0.9, 0.95, 0.97, 0.98, 0.99, 0.995];
+const ORDERS = 3;
+
+/** @returns One of the probabilities tried; the highest when none is enough. */
+export function fitIngestAccept(sets: readonly LabelledSet[], calibration: EvidenceCalibration): number {
+  const ranked = sets.map((set) => rankedSet(set, calibration));
+  const enough = TRIED.find((accept) => {
+    let joined = 0;
+    let wrong = 0;
+    for (const { faces, people } of ranked) {
+      for (let seed = 1; seed <= ORDERS; seed++) {
+        const order = permutation(faces.count, seed);
+        const run = simulateEvidenceIngest(faces, people, order, operatingPoint({ accept }));
+        joined += run.assigned;
+        wrong += run.assignedWrongly;
+      }
+    }
+    return joined - wrong >= PRECISION * joined;
+  });
+  return enough ?? TRIED[TRIED.length - 1]!;
+}

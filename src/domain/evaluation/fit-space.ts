@@ -1,0 +1,169 @@
+// What a calibration says of the space as a whole: impostor mean, floors of the links, gain by quality, what shows nobody.
+import type {
+  EvidenceCalibration,
+  GainCalibration,
+  GateCalibration,
+  LinkCalibration,
+} from '../cluster/qel/evidence-calibration.js';
+import { seededRandom } from './seeded-random.js';
+import type { LabelledFaces } from './synthetic-faces.js';
+
+export type SpaceFigures = Pick<
+  EvidenceCalibration,
+  'impostorMean' | 'links' | 'unrecognisable' | 'gain' | 'gate'
+>;
+
+const IMPOSTOR_PAIRS = 60_000;
+/** Impostor spreads above the impostor mean: two people reach the first once in 10,000 pairs, the second once in 300,000. */
+const INGEST_SPREADS = 3.8;
+const LINK_SPREADS = 4.6;
+/** A link that was not found is closer than most impostors, for it may have been cut off just under the floor. */
+const MISSING_SPREADS = 2.2;
+const GAIN_FACES_MIN = 10;
+const GAIN_FACES_MAX = 40;
+const GAIN_MIN = 0.55;
+const GAIN_MAX = 0.95;
+/** One clear face lost counts like this many unrecognisable ones let in. */
+const GATE_LOSS = 20;
+
+/** @param sets Of one space, each with unrecognisable faces. @throws RangeError without them or without anybody seen ten times. */
+export function fitSpace(sets: readonly LabelledFaces[], seed: number): SpaceFigures {
+  const { mean, spread } = impostors(sets, seed);
+  const hundredths = (value: number): number => Math.round(value * 100) / 100;
+  const links: LinkCalibration = {
+    similarityMin: hundredths(mean + LINK_SPREADS * spread),
+    ingestSimilarityMin: hundredths(mean + INGEST_SPREADS * spread),
+    missingSimilarity: hundredths(mean + MISSING_SPREADS * spread),
+  };
+  const unrecognisable = meanOfNobodies(sets);
+  const gain = fitGain(sets);
+  return {
+    impostorMean: mean,
+    links,
+    unrecognisable,
+    gain,
+    gate: fitGate(sets, unrecognisable, gain),
+  };
+}
+
+function impostors(sets: readonly LabelledFaces[], seed: number): { mean: number; spread: number } {
+  const random = seededRandom(seed);
+  let sum = 0;
+  let squares = 0;
+  let pairs = 0;
+  for (let tries = 0; pairs < IMPOSTOR_PAIRS && tries < 20 * IMPOSTOR_PAIRS; tries++) {
+    const faces = sets[random.below(sets.length)]!;
+    const a = random.below(faces.count);
+    const b = random.below(faces.count);
+    if (faces.people[a] === faces.people[b]) continue;
+    if (faces.kinds[a] === 'unrecognisable' || faces.kinds[b] === 'unrecognisable') continue;
+    const similarity = product(embeddingOf(faces, a), embeddingOf(faces, b));
+    sum += similarity;
+    squares += similarity * similarity;
+    pairs++;
+  }
+  const mean = sum / pairs;
+  return { mean, spread: Math.sqrt(squares / pairs - mean * mean) };
+}
+
+function meanOfNobodies(sets: readonly LabelledFaces[]): Float32Array {
+  const sum = new Float64Array(sets[0]!.width);
+  for (const faces of sets) {
+    for (let face = 0; face < faces.count; face++) {
+      if (faces.kinds[face] !== 'unrecognisable') continue;
+      const embedding = embeddingOf(faces, face);
+      for (let i = 0; i < sum.length; i++) sum[i]! += embedding[i]!;
+    }
+  }
+  const length = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0));
+  if (length === 0) throw new RangeError('a calibration needs unrecognisable faces');
+  return Float32Array.from(sum, (value) => value / length);
+}
+
+/** Regression of a face's cosine to the rest of its person on its quality. */
+function fitGain(sets: readonly LabelledFaces[]): GainCalibration {
+  let n = 0;
+  let sumQ = 0;
+  let sumA = 0;
+  let sumQQ = 0;
+  let sumQA = 0;
+  for (const faces of sets) {
+    for (const members of facesByPerson(faces).values()) {
+      if (members.length < GAIN_FACES_MIN) continue;
+      const sum = new Float64Array(faces.width);
+      for (const face of members) {
+        const embedding = embeddingOf(faces, face);
+        for (let i = 0; i < sum.length; i++) sum[i]! += embedding[i]!;
+      }
+      for (const face of members.slice(0, GAIN_FACES_MAX)) {
+        const embedding = embeddingOf(faces, face);
+        const rest = sum.map((value, i) => value - embedding[i]!);
+        const gain = product(embedding, rest) / Math.sqrt(product(rest, rest));
+        const quality = faces.qualities[face]!;
+        n++;
+        sumQ += quality;
+        sumA += gain;
+        sumQQ += quality * quality;
+        sumQA += quality * gain;
+      }
+    }
+  }
+  if (n === 0) throw new RangeError(`a calibration needs people with ${GAIN_FACES_MIN} faces`);
+  // Where quality says nothing (all alike, or noise), every face has the mean gain.
+  const variance = n * sumQQ - sumQ * sumQ;
+  const slope = variance < 1e-9 ? 0 : Math.max(0, (n * sumQA - sumQ * sumA) / variance);
+  return { intercept: (sumA - slope * sumQ) / n, slope, min: GAIN_MIN, max: GAIN_MAX };
+}
+
+/** Quality: where gain meets its floor. Cosine to u: where clear faces lost and nobodies let in cost least. */
+function fitGate(
+  sets: readonly LabelledFaces[],
+  unrecognisable: Float32Array,
+  gain: GainCalibration,
+): GateCalibration {
+  const clear: number[] = [];
+  const nobodies: number[] = [];
+  for (const faces of sets) {
+    for (let face = 0; face < faces.count; face++) {
+      const list = faces.kinds[face] === 'unrecognisable' ? nobodies : clear;
+      list.push(product(embeddingOf(faces, face), unrecognisable));
+    }
+  }
+  let best = 1;
+  let least = Infinity;
+  for (let hundredth = 10; hundredth <= 99; hundredth++) {
+    const bar = hundredth / 100;
+    const lost = clear.filter((similarity) => similarity > bar).length / clear.length;
+    const letIn = nobodies.filter((similarity) => similarity <= bar).length / nobodies.length;
+    const loss = GATE_LOSS * lost + letIn;
+    if (loss < least) {
+      least = loss;
+      best = bar;
+    }
+  }
+  const qualityMin = gain.slope === 0 ? 0 : (gain.min - gain.intercept) / gain.slope;
+  return {
+    qualityMin: Math.min(0.7, Math.max(0, qualityMin)),
+    unrecognisableSimilarityMax: best,
+  };
+}
+
+export function facesByPerson(faces: LabelledFaces): Map<number, number[]> {
+  const byPerson = new Map<number, number[]>();
+  for (let face = 0; face < faces.count; face++) {
+    if (faces.kinds[face] !== 'person') continue;
+    const list = byPerson.get(faces.people[face]!);
+    if (list === undefined) byPerson.set(faces.people[face]!, [face]);
+    else list.push(face);
+  }
+  return byPerson;
+}
+
+const embeddingOf = (faces: LabelledFaces, face: number): Float32Array =>
+  faces.embeddings.subarray(face * faces.width, (face + 1) * faces.width);
+
+function product(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

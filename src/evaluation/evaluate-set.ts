@@ -1,0 +1,200 @@
+// One labelled set through the algorithm and the baselines: every figure of the protocol.
+import { consolidate } from '../domain/cluster/qel/consolidate.js';
+import type { ConsolidationInput } from '../domain/cluster/qel/consolidation-input.js';
+import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
+import { renumberGraph } from '../domain/cluster/qel/neighbour-graph.js';
+import { logitOf } from '../domain/cluster/calibration.js';
+import { operatingPoint } from '../domain/cluster/thresholds.js';
+import {
+  calibrationError,
+  type Rated,
+  reliability,
+  type ReliabilityBin,
+} from '../domain/evaluation/calibration-error.js';
+import { type EffortCurve, humanEffort, type QuestionOrder } from '../domain/evaluation/human-effort.js';
+import { consolidationInput, type LabelledSet, rankedSet } from '../domain/evaluation/labelled-set.js';
+import { permutation } from '../domain/evaluation/seeded-random.js';
+import { simulateEvidenceIngest } from '../domain/evaluation/simulate-evidence-ingest.js';
+import { checkConstraints } from './check-constraints.js';
+import { figuresOf, type MethodFigures } from './method-figures.js';
+import { runBaselines } from './run-baselines.js';
+
+export interface SetEvaluation {
+  readonly set: string;
+  readonly faces: number;
+  readonly people: number;
+  readonly methods: readonly MethodFigures[];
+  readonly ingest: {
+    /** Shares 0..1, means over the orders. */
+    readonly precision: number;
+    readonly asked: number;
+    readonly calibrationError: number;
+    readonly reliability: readonly ReliabilityBin[];
+    readonly microsecondsPerFace: number;
+  };
+  readonly consolidation: { readonly secondsPer20000: number; readonly megabytes: number };
+  readonly constraints: { readonly checked: number; readonly violated: number };
+  readonly effort: readonly EffortFigures[];
+}
+
+export interface EffortFigures {
+  readonly start: string;
+  readonly order: QuestionOrder;
+  readonly wrongAnswers: number;
+  readonly curve: EffortCurve;
+}
+
+export interface SetOptions {
+  readonly orders: number;
+  readonly questionsMax: number;
+  /** Hears what is being done. */
+  readonly progress: (text: string) => void;
+}
+
+export function evaluateSet(
+  set: LabelledSet,
+  calibration: EvidenceCalibration,
+  options: SetOptions,
+): SetEvaluation {
+  const { faces } = set;
+  const { progress } = options;
+  progress(`${set.name}: baselines`);
+  const methods = runBaselines(set, calibration, options.orders);
+  progress(`${set.name}: ingest in ${options.orders} orders`);
+  const { ingest, figures } = ingestRuns(set, calibration, options.orders);
+  progress(`${set.name}: consolidation in ${options.orders} orders`);
+  const consolidated = consolidationRuns(set, calibration, options.orders);
+  progress(`${set.name}: constraints and questions`);
+  return {
+    set: set.name,
+    faces: faces.count,
+    people: new Set(faces.people).size,
+    methods: [...methods, figures, consolidated.figures],
+    ingest,
+    consolidation: consolidated.cost,
+    constraints: checkConstraints(set, calibration),
+    effort: effortCurves(set, calibration, options.questionsMax),
+  };
+}
+
+function ingestRuns(
+  set: LabelledSet,
+  calibration: EvidenceCalibration,
+  orders: number,
+): { readonly ingest: SetEvaluation['ingest']; readonly figures: MethodFigures } {
+  const { faces, people } = rankedSet(set, calibration);
+  const point = operatingPoint({ accept: calibration.ingestAccept });
+  const rated: Rated[] = [];
+  const runs: Int32Array[] = [];
+  let [assigned, wrong, asked] = [0, 0, 0];
+  const start = performance.now();
+  for (let seed = 1; seed <= orders; seed++) {
+    const run = simulateEvidenceIngest(faces, people, permutation(faces.count, seed), point);
+    for (const one of run.rated) rated.push(one);
+    runs.push(run.clusters);
+    assigned += run.assigned;
+    wrong += run.assignedWrongly;
+    asked += run.asked;
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const bins = reliability(rated);
+  return {
+    ingest: {
+      precision: 1 - wrong / Math.max(1, assigned),
+      asked: asked / orders / faces.count,
+      calibrationError: calibrationError(bins),
+      reliability: bins,
+      microsecondsPerFace: (seconds / orders / faces.count) * 1e6,
+    },
+    figures: figuresOf('QEL at ingest', `P >= ${calibration.ingestAccept}`, people, runs, seconds / orders),
+  };
+}
+
+function consolidationRuns(
+  set: LabelledSet,
+  calibration: EvidenceCalibration,
+  orders: number,
+): { readonly figures: MethodFigures; readonly cost: SetEvaluation['consolidation'] } {
+  const runs: Int32Array[] = [];
+  let seconds = 0;
+  let megabytes = 0;
+  for (let seed = 1; seed <= orders; seed++) {
+    const order = permutation(set.faces.count, seed);
+    const input = inOrder(set, order, calibration.links.ingestSimilarityMin);
+    const before = process.memoryUsage();
+    const start = performance.now();
+    const { groupOf } = consolidate(input, calibration);
+    seconds += (performance.now() - start) / 1000 / orders;
+    const after = process.memoryUsage();
+    const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    megabytes = Math.max(megabytes, used / 1e6);
+    const labels = new Int32Array(order.length);
+    for (let i = 0; i < order.length; i++) labels[order[i]!] = order[groupOf[i]!]!;
+    runs.push(labels);
+  }
+  return {
+    figures: figuresOf('QEL after consolidation', 'P >= 0.5', set.faces.people, runs, seconds),
+    cost: { secondsPer20000: (seconds / set.faces.count) * 20_000, megabytes },
+  };
+}
+
+/** The set as if its faces had arrived in another order. */
+function inOrder(set: LabelledSet, order: Int32Array, similarityMin: number): ConsolidationInput {
+  const { faces } = consolidationInput(set);
+  const embeddings = new Float32Array(faces.embeddings.length);
+  for (let i = 0; i < order.length; i++) {
+    const from = order[i]! * faces.width;
+    embeddings.set(faces.embeddings.subarray(from, from + faces.width), i * faces.width);
+  }
+  return {
+    ...consolidationInput(set),
+    faces: {
+      width: faces.width,
+      embeddings,
+      qualities: Float32Array.from(order, (face) => faces.qualities[face]!),
+      contentKeys: Array.from(order, (face) => faces.contentKeys[face]!),
+      photos: Array.from(order, (face) => faces.photos[face]!),
+    },
+    neighbours: renumberGraph(set.graph, order, similarityMin),
+  };
+}
+
+/** As the service does it, and from groups that are only joined when the machine is sure. */
+const STARTS = [
+  { name: 'joined from P = .5', stop: 0 },
+  { name: 'joined from P = .9', stop: logitOf(0.9) },
+];
+
+function effortCurves(
+  set: LabelledSet,
+  calibration: EvidenceCalibration,
+  questionsMax: number,
+): EffortFigures[] {
+  const input = consolidationInput(set);
+  const { faces, people } = rankedSet(set, calibration);
+  return STARTS.flatMap(({ name, stop }) => {
+    const { groupOf, merges } = consolidate(input, calibration, { stop });
+    const lists = new Map<number, number[]>();
+    for (let rank = 0; rank < faces.count; rank++) {
+      if (faces.gate[rank] !== null) continue;
+      const group = groupOf[faces.order[rank]!]!;
+      const list = lists.get(group);
+      if (list === undefined) lists.set(group, [rank]);
+      else list.push(rank);
+    }
+    const ranks = (list: readonly number[]): number[] => list.map((face) => faces.rankOf[face]!);
+    const ranked = merges.map((merge) => ({ ...merge, part: ranks(merge.part), whole: ranks(merge.whole) }));
+    const curve = (order: QuestionOrder, wrongAnswers: number): EffortFigures => ({
+      start: name,
+      order,
+      wrongAnswers,
+      curve: humanEffort(faces, people, [...lists.values()], ranked, {
+        order,
+        questionsMax,
+        wrongAnswers,
+        seed: 1,
+      }),
+    });
+    return [curve('gain', 0), curve('uncertain', 0), curve('random', 0), curve('gain', 0.03)];
+  });
+}

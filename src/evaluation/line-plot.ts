@@ -1,0 +1,55 @@
+// Lines in a frame with a legend, as SVG text.
+
+export interface PlotLine {
+  readonly name: string;
+  readonly points: readonly (readonly [number, number])[];
+  readonly dots: boolean;
+}
+
+export interface PlotRange {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+const WIDTH = 440;
+const HEIGHT = 300;
+const MARGIN = { left: 44, right: 12, top: 12, bottom: 28 };
+const COLOURS = ['#999', '#0b62a4', '#c0392b', '#27824a', '#8e44ad', '#d08000', '#16a0a0', '#555'];
+const TICKS = 5;
+
+export function linePlot(lines: readonly PlotLine[], range: PlotRange): string {
+  const scale = (value: number, [low, high]: readonly [number, number], from: number, to: number): number =>
+    from + ((value - low) / (high - low || 1)) * (to - from);
+  const x = (value: number): string => scale(value, range.x, MARGIN.left, WIDTH - MARGIN.right).toFixed(1);
+  const y = (value: number): string => scale(value, range.y, HEIGHT - MARGIN.bottom, MARGIN.top).toFixed(1);
+  const ticks = ([low, high]: readonly [number, number]): number[] =>
+    Array.from({ length: TICKS + 1 }, (_, i) => low + (i * (high - low)) / TICKS);
+  const label = (value: number): string => String(Number(value.toFixed(2)));
+  const grid = [
+    ...ticks(range.x).map(
+      (value) => `<text x="${x(value)}" y="${HEIGHT - 8}" text-anchor="middle">${label(value)}</text>`,
+    ),
+    ...ticks(range.y).map(
+      (value) =>
+        `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(value)}" y2="${y(value)}" stroke="#ddd"/>` +
+        `<text x="${MARGIN.left - 6}" y="${y(value)}" dy="4" text-anchor="end">${label(value)}</text>`,
+    ),
+  ];
+  const drawn = lines.map(({ points, dots }, i) => {
+    const colour = COLOURS[i % COLOURS.length]!;
+    const path = points.map(([px, py]) => `${x(px)},${y(py)}`).join(' ');
+    const marks = dots
+      ? points.map(([px, py]) => `<circle cx="${x(px)}" cy="${y(py)}" r="3" fill="${colour}"/>`)
+      : [];
+    return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.5"/>${marks.join('')}`;
+  });
+  const legend = lines.map(
+    ({ name }, i) =>
+      `<text x="${WIDTH - MARGIN.right - 4}" y="${HEIGHT - MARGIN.bottom - 8 - 13 * (lines.length - 1 - i)}" ` +
+      `text-anchor="end" fill="${COLOURS[i % COLOURS.length]!}">${name}</text>`,
+  );
+  return (
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-size="11" font-family="sans-serif">` +
+    `${grid.join('')}${drawn.join('')}${legend.join('')}</svg>`
+  );
+}

@@ -1,0 +1,59 @@
+// The figures of an evaluation as a table for a terminal.
+import { questionsTo } from '../domain/evaluation/human-effort.js';
+import type { SetEvaluation } from './evaluate-set.js';
+import type { SyntheticEvaluation } from './evaluate-synthetic.js';
+
+export function renderSynthetic({ calibration, sets, bars, seconds }: SyntheticEvaluation): string {
+  const verdicts = bars.map(
+    ({ set, what, reached, bar, met }) =>
+      `${met ? 'reached' : 'MISSED '}  ${set.padEnd(10)} ${what.padEnd(30)} ${reached.padStart(9)}  (${bar})`,
+  );
+  return [
+    `calibration: ${calibration.space}, fitted on ${calibration.fittedOn}`,
+    ...sets.flatMap((set) => ['', ...renderSet(set)]),
+    '',
+    ...verdicts,
+    `${seconds.toFixed(0)} s`,
+  ].join('\n');
+}
+
+function renderSet(evaluation: SetEvaluation): string[] {
+  const { set, faces, people, methods, ingest, consolidation, effort } = evaluation;
+  const percent = (share: number): string => (100 * share).toFixed(2).padStart(8);
+  const heading =
+    'method'.padEnd(26) +
+    'threshold'.padEnd(14) +
+    ['B3 P', 'B3 R', 'B3 F', 'pair F', 'clusters', 'orders', 's/run']
+      .map((name) => name.padStart(8))
+      .join(' ');
+  const rows = methods.map(
+    ({ method, setting, bcubed, pairwise, clusters, orderDisagreement, seconds }) =>
+      method.padEnd(26) +
+      setting.padEnd(14) +
+      [
+        percent(bcubed.precision),
+        percent(bcubed.recall),
+        percent(bcubed.f),
+        percent(pairwise.f),
+        clusters.toFixed(0).padStart(8),
+        percent(orderDisagreement),
+        seconds.toFixed(2).padStart(8),
+      ].join(' '),
+  );
+  const questions = effort.map(({ start, order, wrongAnswers, curve }) => {
+    const to = (f: number): string => String(questionsTo(curve, f) ?? '-').padStart(6);
+    const wrong = wrongAnswers === 0 ? '' : `, ${100 * wrongAnswers} % wrong answers`;
+    const name = `${start}, by ${order}${wrong}`.padEnd(52);
+    return `${name}${percent(curve.f[0]!)} ${to(0.99)} ${to(0.995)} ${percent(curve.f.at(-1)!)} after ${curve.f.length - 1}`;
+  });
+  return [
+    `== ${set}: ${faces} faces of ${people} (figures in %, "orders": disagreement between orders of arrival)`,
+    heading,
+    ...rows,
+    `ingest: ${percent(ingest.precision).trim()} % of joins right, ${percent(ingest.asked).trim()} % of faces asked about, ` +
+      `ECE ${ingest.calibrationError.toFixed(4)}, ${ingest.microsecondsPerFace.toFixed(0)} us a face`,
+    `consolidation: ${consolidation.secondsPer20000.toFixed(1)} s and ${consolidation.megabytes.toFixed(0)} MB for 20,000 faces`,
+    `${'questions (clear faces)'.padEnd(52)}${'start F'.padStart(8)} ${'to 99'.padStart(6)} ${'99.5'.padStart(6)} ${'end F'.padStart(8)}`,
+    ...questions,
+  ];
+}

@@ -1,0 +1,105 @@
+// An evaluation as one self-contained page: tables and plots as SVG, no script, nothing loaded from elsewhere.
+import type { ReliabilityBin } from '../domain/evaluation/calibration-error.js';
+import type { EffortFigures, SetEvaluation } from './evaluate-set.js';
+import type { SyntheticEvaluation } from './evaluate-synthetic.js';
+import { linePlot, type PlotLine } from './line-plot.js';
+
+const percent = (share: number): string => (100 * share).toFixed(2);
+const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+export function renderReport({ calibration, sets, bars, seconds }: SyntheticEvaluation): string {
+  const verdicts = bars.map(({ set, what, reached, bar, met }) => [
+    met ? 'reached' : 'MISSED',
+    set,
+    what,
+    reached,
+    bar,
+  ]);
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Kindred: how well faces are grouped</title>
+<style>
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+table { border-collapse: collapse; margin: 1rem 0; } th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; }
+td + td, th + th { text-align: right; } tr.own { font-weight: bold; } figure { display: inline-block; margin: 0 1rem 1rem 0; }
+svg { background: #fafafa; border: 1px solid #ddd; } figcaption { font-size: 13px; }
+</style>
+<h1>How well faces are grouped</h1>
+<p>Calibration ${escape(calibration.space)}, fitted on ${escape(calibration.fittedOn)}. Took ${seconds.toFixed(0)} s.</p>
+${table(['', 'set', 'what', 'reached', 'bar'], verdicts)}
+${sets.map(renderSet).join('\n')}
+</html>
+`;
+}
+
+function renderSet(evaluation: SetEvaluation): string {
+  const { set, faces, people, methods, ingest, consolidation, effort } = evaluation;
+  const rows = methods.map((one) => [
+    one.method,
+    one.setting,
+    percent(one.bcubed.precision),
+    percent(one.bcubed.recall),
+    percent(one.bcubed.f),
+    percent(one.pairwise.f),
+    one.clusters.toFixed(0),
+    percent(one.orderDisagreement),
+    one.seconds.toFixed(2),
+  ]);
+  const heading = [
+    'method',
+    'threshold',
+    'B³ P %',
+    'B³ R %',
+    'B³ F %',
+    'pair F %',
+    'clusters',
+    'orders disagree %',
+    's a run',
+  ];
+  return `<h2>${escape(set)}: ${faces} faces of ${people} people</h2>
+${table(heading, rows, (row) => row[0]!.startsWith('QEL'))}
+<p>At ingest ${percent(ingest.precision)} % of the joins are right, ${percent(ingest.asked)} % of the faces are asked about,
+the calibration error is ${ingest.calibrationError.toFixed(4)}; ${ingest.microsecondsPerFace.toFixed(0)} µs a face.
+Consolidation of 20,000 faces takes ${consolidation.secondsPer20000.toFixed(1)} s and ${consolidation.megabytes.toFixed(0)} MB.</p>
+<figure>${reliabilityPlot(ingest.reliability)}<figcaption>Probability at ingest against what was true</figcaption></figure>
+<figure>${effortPlot(effort)}<figcaption>BCubed F (%) after each question, clear faces only</figcaption></figure>`;
+}
+
+function reliabilityPlot(bins: readonly ReliabilityBin[]): string {
+  const points = bins.filter((bin) => bin.count > 0).map((bin) => [bin.predicted, bin.actual] as const);
+  const ideal = [
+    [0, 0],
+    [1, 1],
+  ] as const;
+  return linePlot(
+    [
+      { name: 'ideal', points: ideal, dots: false },
+      { name: 'ingest', points, dots: true },
+    ],
+    { x: [0, 1], y: [0, 1] },
+  );
+}
+
+function effortPlot(effort: readonly EffortFigures[]): string {
+  const lines = effort.map(({ start, order, wrongAnswers, curve }): PlotLine => {
+    const wrong = wrongAnswers === 0 ? '' : `, ${100 * wrongAnswers} % wrong`;
+    const points = curve.f.map((f, questions) => [questions, 100 * f] as const);
+    return { name: `${start}, ${order}${wrong}`, points, dots: false };
+  });
+  const all = lines.flatMap((line) => line.points);
+  const questions = Math.max(1, ...all.map(([x]) => x));
+  const lowest = Math.floor(Math.min(...all.map(([, y]) => y)));
+  return linePlot(lines, { x: [0, questions], y: [lowest, 100] });
+}
+
+function table(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  own: (row: readonly string[]) => boolean = () => false,
+): string {
+  const cells = (tag: string, row: readonly string[]): string =>
+    row.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('');
+  const body = rows.map((row) => `<tr${own(row) ? ' class="own"' : ''}>${cells('td', row)}</tr>`);
+  return `<table><tr>${cells('th', heading)}</tr>${body.join('')}</table>`;
+}
