@@ -1,7 +1,7 @@
 // The table `cluster_centroids` of one tenant: per cluster and space the sum of its active faces' embeddings.
 import { Embedding } from '../domain/face/embedding.js';
 import { Prisma } from './generated/client.js';
-import { asEmbedding, asVector, directionSimilarity, embeddingFromText, vectorText } from './pgvector.js';
+import { asVector, directionSimilarity, embeddingFromText, vectorText } from './pgvector.js';
 import type { Transaction } from './transaction-client.js';
 
 export interface ClusterSimilarity {
@@ -32,14 +32,19 @@ export class CentroidRepository {
     private readonly tenantId: string,
   ) {}
 
-  /** Adds a face's embedding, rounded as it is stored, to the centroid of a cluster that it has just joined. */
-  async add(clusterId: string, embedding: Embedding): Promise<void> {
+  /** Adds faces with their embeddings, as they are stored (half precision), to the clusters that they have just joined. */
+  async addStored(faceIds: readonly string[]): Promise<void> {
+    if (faceIds.length === 0) return;
     await this.tx.$executeRaw`
       INSERT INTO cluster_centroids AS held (tenant_id, cluster_id, space, sum, face_count)
-      VALUES (${this.tenantId}, ${clusterId}::uuid, ${embedding.space},
-              ${asVector(asEmbedding(Prisma.sql`${vectorText(embedding.values)}`))}, 1)
+      SELECT f.tenant_id, f.cluster_id, e.space, sum(${asVector(Prisma.sql`e.embedding`)} ORDER BY e.face_id), count(*)
+      FROM faces f JOIN face_embeddings e ON e.tenant_id = f.tenant_id AND e.face_id = f.id
+      WHERE f.tenant_id = ${this.tenantId} AND f.id = ANY (${[...faceIds]}::uuid[])
+        AND f.cluster_id IS NOT NULL AND f.state = 'active'
+      GROUP BY f.tenant_id, f.cluster_id, e.space
+      ORDER BY f.cluster_id
       ON CONFLICT (tenant_id, cluster_id, space)
-      DO UPDATE SET sum = held.sum + excluded.sum, face_count = held.face_count + 1`;
+      DO UPDATE SET sum = held.sum + excluded.sum, face_count = held.face_count + excluded.face_count`;
   }
 
   /**

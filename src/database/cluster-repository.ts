@@ -49,6 +49,7 @@ export class ClusterRepository {
 
   /** In the order of ids; unknown ids are left out. */
   async findMany(ids: readonly string[]): Promise<ClusterRecord[]> {
+    if (ids.length === 0) return [];
     const rows = await this.tx.cluster.findMany({
       where: { tenantId: this.tenantId, id: { in: [...ids] } },
       orderBy: { id: 'asc' },
@@ -104,6 +105,27 @@ export class ClusterRepository {
       omit: { tenantId: true },
     });
     return row ? toRecord(row) : null;
+  }
+
+  /** Raises the versions of clusters whose faces changed. @returns The clusters as they are now. */
+  async touch(ids: readonly string[]): Promise<ClusterRecord[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.tx.$queryRaw<ClusterRow[]>`
+      UPDATE clusters c SET version = version + 1, updated_at = ${new Date()}::timestamptz
+      WHERE c.tenant_id = ${this.tenantId} AND c.id = ANY (${[...ids]}::uuid[])
+      RETURNING ${columns}`;
+    return rows.map(toRecord);
+  }
+
+  /** Clusters that were merged into one of the clusters, in the order of ids. */
+  async listMergedInto(ids: readonly string[]): Promise<ClusterRecord[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.tx.cluster.findMany({
+      where: { tenantId: this.tenantId, mergedInto: { in: [...ids] } },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
   }
 
   /** Makes clusters that were merged into `fromId` point at `toId`, so that a merged id is one step from its target. */

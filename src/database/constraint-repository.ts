@@ -32,6 +32,17 @@ export class ConstraintRepository {
     return count;
   }
 
+  /** Standing and retired ones, in the order of ids; unknown ids are left out. */
+  async findMany(ids: readonly string[]): Promise<ConstraintRecord[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.tx.constraint.findMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] } },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
+  }
+
   /** Constraints that stand and name one of the faces, in the order of ids. */
   async findTouching(faceIds: readonly string[]): Promise<ConstraintRecord[]> {
     if (faceIds.length === 0) return [];
@@ -76,5 +87,16 @@ export class ConstraintRepository {
       data: { retiredAt: at },
     });
     return count;
+  }
+
+  /** Makes retired constraints stand again, except where another says the same. @returns Constraints that stand again. */
+  async reinstate(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    return this.tx.$executeRaw`
+      UPDATE constraints k SET retired_at = NULL
+      WHERE k.tenant_id = ${this.tenantId} AND k.id = ANY (${[...ids]}::uuid[]) AND k.retired_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM constraints s
+          WHERE s.tenant_id = k.tenant_id AND s.kind = k.kind AND s.face_a = k.face_a AND s.face_b = k.face_b
+            AND s.retired_at IS NULL)`;
   }
 }

@@ -3,12 +3,15 @@ import { Embedding } from '../domain/face/embedding.js';
 import { Prisma } from './generated/client.js';
 import {
   asEmbedding,
+  asVector,
+  directionSimilarity,
   distance,
   embeddingFromText,
   similarityOf,
   unitSimilarity,
   vectorText,
 } from './pgvector.js';
+import type { ClusterState } from './records.js';
 import type { Transaction } from './transaction-client.js';
 
 export interface FaceEmbeddingRecord {
@@ -30,6 +33,21 @@ export interface NearestFace {
   readonly imageId: string;
   /** Cosine, -1..1. */
   readonly similarity: number;
+  /** What an assignment has to know of the face's cluster, so that it need not ask again. */
+  readonly cluster: NearestCluster;
+}
+
+export interface NearestCluster {
+  readonly state: Exclude<ClusterState, 'merged'>;
+  readonly label: string | null;
+  /** Active faces in the probe's space. */
+  readonly faceCount: number;
+  /** Cosine of probe and centroid, -1..1. */
+  readonly centroidSimilarity: number;
+}
+
+interface NearestRow extends Omit<NearestFace, 'cluster'>, NearestCluster {
+  readonly probe: number;
 }
 
 export interface FaceSimilarity {
@@ -58,7 +76,8 @@ export class EmbeddingRepository {
 
   /**
    * The stored faces that are closest to each probe: active faces in clusters that are not merged, of the probe's space
-   * only. One round trip for all probes; exact, no index. Ties go to the lower face id.
+   * only. One round trip for all probes; exact, but for a tenant that has an index of its own (see vector-indexes.ts). Ties go
+   * to the lower face id.
    * @param probes Embeddings of one space. Throws RangeError when they are of several.
    * @returns One list per probe, in the order of the probes, closest first.
    */
@@ -66,15 +85,17 @@ export class EmbeddingRepository {
     const [first] = probes;
     if (!first) return [];
     const space = oneSpace(probes);
-    const rows = await this.tx.$queryRaw<({ probe: number } & NearestFace)[]>`
+    const rows = await this.tx.$queryRaw<NearestRow[]>`
       WITH probes AS MATERIALIZED (
-        SELECT ordinal::int AS ordinal, ${asEmbedding(Prisma.sql`text`)} AS probe
+        SELECT ordinal::int AS ordinal, ${asVector(Prisma.sql`text`)} AS direction, ${asEmbedding(Prisma.sql`text`)} AS probe
         FROM unnest(${probes.map(({ values }) => vectorText(values))}::text[]) WITH ORDINALITY AS given(text, ordinal)
       )
       SELECT probes.ordinal - 1 AS probe, near.face_id AS "faceId", near.cluster_id AS "clusterId",
-             near.image_id AS "imageId", ${similarityOf(Prisma.sql`near.distance`)} AS similarity
+             near.image_id AS "imageId", ${similarityOf(Prisma.sql`near.distance`)} AS similarity, near.state, near.label,
+             held.face_count AS "faceCount",
+             ${directionSimilarity(Prisma.sql`held.sum`, Prisma.sql`probes.direction`)} AS "centroidSimilarity"
       FROM probes CROSS JOIN LATERAL (
-        SELECT e.face_id, f.cluster_id, f.image_id,
+        SELECT e.face_id, f.cluster_id, f.image_id, c.state, c.label,
                ${distance(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS distance
         FROM face_embeddings e
         JOIN faces f ON f.tenant_id = e.tenant_id AND f.id = e.face_id
@@ -85,10 +106,13 @@ export class EmbeddingRepository {
         ORDER BY distance, e.face_id
         LIMIT ${options.limit}::int
       ) AS near
+      JOIN cluster_centroids held
+        ON held.tenant_id = ${this.tenantId} AND held.cluster_id = near.cluster_id AND held.space = ${space}
       WHERE ${similarityOf(Prisma.sql`near.distance`)} >= ${options.similarityMin}::float8
       ORDER BY probes.ordinal, near.distance, near.face_id`;
     const lists: NearestFace[][] = probes.map(() => []);
-    for (const { probe, ...face } of rows) lists[probe]!.push(face);
+    for (const { probe, state, label, faceCount, centroidSimilarity, ...face } of rows)
+      lists[probe]!.push({ ...face, cluster: { state, label, faceCount, centroidSimilarity } });
     return lists;
   }
 
@@ -139,6 +163,15 @@ export class EmbeddingRepository {
       WHERE tenant_id = ${this.tenantId} AND space = ${space} AND face_id = ANY (${[...faceIds]}::uuid[])
       ORDER BY face_id`;
     return rows.map(({ faceId, text }) => ({ faceId, embedding: embeddingFromText(space, text) }));
+  }
+
+  /** Embeddings of the tenant in one space; `limit` stands for that many or more. */
+  async countUpTo(space: string, limit: number): Promise<number> {
+    const [row] = await this.tx.$queryRaw<[{ count: number }]>`
+      SELECT count(*)::int AS count FROM (
+        SELECT 1 FROM face_embeddings WHERE tenant_id = ${this.tenantId} AND space = ${space} LIMIT ${limit}::int
+      ) AS counted`;
+    return row.count;
   }
 
   /** Erases the vectors of the faces in every space; the faces stay. @returns Vectors deleted. */

@@ -70,6 +70,7 @@ export class FaceRepository {
 
   /** In the order of ids; unknown ids are left out. */
   async findMany(ids: readonly string[]): Promise<FaceRecord[]> {
+    if (ids.length === 0) return [];
     return this.select({ id: { in: [...ids] } });
   }
 
@@ -89,6 +90,7 @@ export class FaceRepository {
 
   /** Every face of the clusters, in the order of cluster ids and face ids. */
   async listByClusters(clusterIds: readonly string[]): Promise<FaceRecord[]> {
+    if (clusterIds.length === 0) return [];
     return this.select({ clusterId: { in: [...clusterIds] } }, [{ clusterId: 'asc' }, { id: 'asc' }]);
   }
 
@@ -119,6 +121,7 @@ export class FaceRepository {
 
   /** Active faces and images of each cluster; a cluster without any is left out. In the order of cluster ids. */
   async countByClusters(clusterIds: readonly string[]): Promise<({ clusterId: string } & ClusterCounts)[]> {
+    if (clusterIds.length === 0) return [];
     return this.tx.$queryRaw`
       SELECT cluster_id AS "clusterId", count(*)::int AS "faceCount", count(DISTINCT image_id)::int AS "imageCount"
       FROM faces

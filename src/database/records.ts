@@ -1,5 +1,8 @@
 // The rows of the database as the rest of the house sees them: plain records, camelCase, no type of Prisma.
 // Ids are UUIDv7 strings made by the caller; times are Dates in UTC with ms precision.
+import { REVIEW_KINDS, type ReviewKind } from '../domain/review/review-item.js';
+
+import type { ReviewNote, ReviewSkip } from '../domain/review/work.js';
 
 /** The content of a jsonb column: plain JSON values only. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -34,7 +37,9 @@ export type TenantInventory = Readonly<
     | 'constraints'
     | 'reviewItems'
     | 'operations'
-    | 'jobs',
+    | 'operationSubjects'
+    | 'jobs'
+    | 'idempotencyKeys',
     number
   >
 >;
@@ -139,7 +144,7 @@ export interface ClusterCounts {
 }
 export type CountedClusterRecord = ClusterRecord & ClusterCounts;
 
-export const CONSTRAINT_KINDS = ['must_link', 'cannot_link'] as const;
+export const CONSTRAINT_KINDS = ['must_link', 'cannot_link', 'same_image_ok'] as const;
 export type ConstraintKind = (typeof CONSTRAINT_KINDS)[number];
 export const CONSTRAINT_SOURCES = ['human', 'import'] as const;
 export type ConstraintSource = (typeof CONSTRAINT_SOURCES)[number];
@@ -158,6 +163,7 @@ export interface ConstraintRecord {
   readonly retiredAt: Date | null;
 }
 
+/** `claimed` is never stored: an open item is claimed while its lease holds. */
 export const REVIEW_STATES = [
   'open',
   'claimed',
@@ -170,17 +176,7 @@ export const REVIEW_STATES = [
 export type ReviewState = (typeof REVIEW_STATES)[number];
 /** States that end an item. */
 export type ClosedReviewState = Exclude<ReviewState, 'open' | 'claimed'>;
-export const REVIEW_KINDS = [
-  'new_cluster',
-  'uncertain_assignment',
-  'merge_suggestion',
-  'split_suggestion',
-  'same_image_conflict',
-  'suspect_face',
-  'duplicate_image',
-  'constraint_conflict',
-] as const;
-export type ReviewKind = (typeof REVIEW_KINDS)[number];
+export { REVIEW_KINDS, type ReviewKind };
 
 export interface ReviewItemRecord {
   readonly id: string;
@@ -191,6 +187,11 @@ export interface ReviewItemRecord {
   readonly subjectKey: string;
   readonly faceId: string | null;
   readonly clusterId: string | null;
+  /** The second cluster of a pair. */
+  readonly otherClusterId: string | null;
+  readonly imageId: string | null;
+  /** The second image of a pair. */
+  readonly otherImageId: string | null;
   /** Ids, similarities and probabilities. */
   readonly evidence: JsonObject;
   /** Higher is asked first. */
@@ -204,16 +205,31 @@ export interface ReviewItemRecord {
   readonly updatedAt: Date;
   readonly resolvedAt: Date | null;
   readonly resolvedBy: string | null;
+  /** Who claimed it; with `leaseExpiresAt`, or neither. A claim that has expired counts as none. */
+  readonly assignee: string | null;
+  readonly leaseExpiresAt: Date | null;
+  readonly snoozedUntil: Date | null;
+  readonly skips: readonly ReviewSkip[];
+  /** Oldest first. */
+  readonly notes: readonly ReviewNote[];
 }
 
 export interface OperationRecord {
   readonly id: string;
   readonly kind: string;
   readonly actor: string;
-  /** What changed, with what stood before. */
+  /** What changed, with what stood before: see src/domain/cluster/recorded-changes.ts. */
   readonly changes: JsonObject;
   readonly summary: JsonObject;
   readonly createdAt: Date;
+  /** The operation that this one takes back. */
+  readonly undoesId: string | null;
+}
+
+/** What an operation is about. Erased faces and deleted clusters keep their ids here. */
+export interface OperationSubjects {
+  readonly faceIds: readonly string[];
+  readonly clusterIds: readonly string[];
 }
 
 export const JOB_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;

@@ -1,7 +1,9 @@
 // The table `review_items` of one tenant: the questions that the machine could not answer.
 import { Prisma } from './generated/client.js';
 import type { ClosedReviewState, JsonObject, ReviewItemRecord, ReviewKind, ReviewState } from './records.js';
+import { type ReviewFilters, reviewConditions } from './review-item-filters.js';
 import { reviewBehind, type ReviewKey, reviewOrder, type ReviewSort } from './review-item-order.js';
+import { reviewColumns, type ReviewRow, toReviewRecord } from './review-item-row.js';
 import { jsonInput, jsonInputOrNull, type Transaction } from './transaction-client.js';
 
 /** What is asked; the life cycle starts with it. */
@@ -12,6 +14,9 @@ export type ReviewQuestion = Pick<
   | 'subjectKey'
   | 'faceId'
   | 'clusterId'
+  | 'otherClusterId'
+  | 'imageId'
+  | 'otherImageId'
   | 'evidence'
   | 'priority'
   | 'similarity'
@@ -19,25 +24,12 @@ export type ReviewQuestion = Pick<
   | 'createdAt'
 >;
 
-export interface ReviewPage {
+export interface ReviewPage extends ReviewFilters {
   readonly limit: number;
   /** `reviewKey(sort, row)` of the last row of the page before. */
   readonly after?: ReviewKey | undefined;
   /** Default impact. */
   readonly sort?: ReviewSort | undefined;
-  readonly kinds?: readonly ReviewKind[] | undefined;
-  /** Default open and claimed. */
-  readonly states?: readonly ReviewState[] | undefined;
-  /** Items about this cluster, or about a face that is in it. */
-  readonly clusterId?: string | undefined;
-  /** Items about a face of this image. */
-  readonly imageId?: string | undefined;
-  /** Only items whose cluster has (true) or has not (false) a label. */
-  readonly labelled?: boolean | undefined;
-  readonly probabilityMin?: number | undefined;
-  readonly probabilityMax?: number | undefined;
-  /** Only items created at this time or later. */
-  readonly since?: Date | undefined;
 }
 
 /** How an item ends. */
@@ -50,20 +42,26 @@ export interface ReviewClosing {
   readonly resolvedAt: Date;
 }
 
-type ReviewRow = Omit<ReviewItemRecord, 'kind' | 'state' | 'evidence' | 'outcome'> & {
-  kind: string;
-  state: string;
-  evidence: unknown;
-  outcome: unknown;
-};
-const toRecord = (row: ReviewRow): ReviewItemRecord => row as ReviewItemRecord;
+/** What undo may put back. */
+export type ReviewItemImage = Partial<
+  Pick<
+    ReviewItemRecord,
+    | 'state'
+    | 'outcome'
+    | 'operationId'
+    | 'resolvedAt'
+    | 'resolvedBy'
+    | 'evidence'
+    | 'clusterId'
+    | 'priority'
+    | 'similarity'
+    | 'probability'
+  >
+>;
 
 const OPEN: readonly ReviewState[] = ['open', 'claimed'];
-
-const columns = Prisma.sql`r.id, r.kind, r.state, r.version, r.subject_key AS "subjectKey", r.face_id AS "faceId",
-  r.cluster_id AS "clusterId", r.evidence, r.priority, r.similarity, r.probability, r.outcome,
-  r.operation_id AS "operationId", r.created_at AS "createdAt", r.updated_at AS "updatedAt",
-  r.resolved_at AS "resolvedAt", r.resolved_by AS "resolvedBy"`;
+/** What a closed item has no use for. */
+const WORK_ENDED = { assignee: null, leaseExpiresAt: null, snoozedUntil: null, skips: [] };
 
 export class ReviewItemRepository {
   constructor(
@@ -72,23 +70,61 @@ export class ReviewItemRepository {
   ) {}
 
   /**
-   * Asks a question once: when an item of this kind and subject is open or claimed, that one takes the new evidence and a
-   * higher version and keeps its id; otherwise a new item is opened. Face and cluster must be there already.
+   * Asks each question once: when an item of its kind and subject is open or claimed, that one takes the new evidence and a
+   * higher version and keeps its id; otherwise a new item is opened. Faces and clusters must be there already.
+   * @param questions No two of one kind and subject.
+   * @returns The items, in the order of the questions.
    */
-  async upsertOpen(question: ReviewQuestion): Promise<ReviewItemRecord> {
-    const [row] = await this.tx.$queryRaw<[ReviewRow]>`
-      INSERT INTO review_items AS r (tenant_id, id, kind, state, version, subject_key, face_id, cluster_id, evidence,
-                                     priority, similarity, probability, created_at, updated_at)
-      VALUES (${this.tenantId}, ${question.id}::uuid, ${question.kind}, 'open', 1, ${question.subjectKey},
-              ${question.faceId}::uuid, ${question.clusterId}::uuid, ${JSON.stringify(question.evidence)}::jsonb,
-              ${question.priority}::float8, ${question.similarity}::float8, ${question.probability}::float8,
-              ${question.createdAt}::timestamptz, ${question.createdAt}::timestamptz)
+  async upsertOpenMany(questions: readonly ReviewQuestion[]): Promise<ReviewItemRecord[]> {
+    if (questions.length === 0) return [];
+    const values = questions.map(
+      (question) => Prisma.sql`(${this.tenantId}, ${question.id}::uuid, ${question.kind}, 'open', 1,
+        ${question.subjectKey}, ${question.faceId}::uuid, ${question.clusterId}::uuid,
+        ${question.otherClusterId}::uuid, ${question.imageId}::uuid, ${question.otherImageId}::uuid,
+        ${JSON.stringify(question.evidence)}::jsonb, ${question.priority}::float8, ${question.similarity}::float8,
+        ${question.probability}::float8, ${question.createdAt}::timestamptz, ${question.createdAt}::timestamptz)`,
+    );
+    const rows = await this.tx.$queryRaw<ReviewRow[]>`
+      INSERT INTO review_items AS r (tenant_id, id, kind, state, version, subject_key, face_id, cluster_id, other_cluster_id,
+                                     image_id, other_image_id, evidence, priority, similarity, probability, created_at, updated_at)
+      VALUES ${Prisma.join(values)}
       ON CONFLICT (tenant_id, kind, subject_key) WHERE state IN ('open', 'claimed')
       DO UPDATE SET version = r.version + 1, face_id = excluded.face_id, cluster_id = excluded.cluster_id,
-                    evidence = excluded.evidence, priority = excluded.priority, similarity = excluded.similarity,
-                    probability = excluded.probability, updated_at = excluded.updated_at
-      RETURNING ${columns}`;
-    return toRecord(row);
+                    other_cluster_id = excluded.other_cluster_id, evidence = excluded.evidence,
+                    priority = excluded.priority, similarity = excluded.similarity, probability = excluded.probability, updated_at = excluded.updated_at
+      RETURNING ${reviewColumns}`;
+    const bySubject = new Map(rows.map((row) => [`${row.kind} ${row.subjectKey}`, row]));
+    return questions.map(({ kind, subjectKey }) => toReviewRecord(bySubject.get(`${kind} ${subjectKey}`)!));
+  }
+
+  /** One question, as in `upsertOpenMany`. */
+  async upsertOpen(question: ReviewQuestion): Promise<ReviewItemRecord> {
+    return (await this.upsertOpenMany([question]))[0]!;
+  }
+
+  /** Items of any state, in the order of ids; unknown ids are left out. */
+  async findMany(ids: readonly string[]): Promise<ReviewItemRecord[]> {
+    if (ids.length === 0) return [];
+    return this.select({ id: { in: [...ids] } });
+  }
+
+  /** Open and claimed items with one of these kinds and subjects. */
+  async findOpenAsking(
+    questions: readonly Pick<ReviewItemRecord, 'kind' | 'subjectKey'>[],
+  ): Promise<ReviewItemRecord[]> {
+    if (questions.length === 0) return [];
+    return this.select({
+      state: { in: [...OPEN] },
+      OR: questions.map(({ kind, subjectKey }) => ({ kind, subjectKey })),
+    });
+  }
+
+  /** Items of any state that name one of the clusters, in the order of ids. */
+  async listNaming(clusterIds: readonly string[]): Promise<ReviewItemRecord[]> {
+    if (clusterIds.length === 0) return [];
+    return this.select({
+      OR: [{ clusterId: { in: [...clusterIds] } }, { otherClusterId: { in: [...clusterIds] } }],
+    });
   }
 
   async find(id: string): Promise<ReviewItemRecord | null> {
@@ -96,7 +132,7 @@ export class ReviewItemRepository {
       where: { tenantId_id: { tenantId: this.tenantId, id } },
       omit: { tenantId: true },
     });
-    return row && toRecord(row);
+    return row && toReviewRecord(row);
   }
 
   /** Open and claimed items about one of the faces or one of the clusters, in the order of ids. */
@@ -104,19 +140,30 @@ export class ReviewItemRepository {
     readonly faceIds?: readonly string[];
     readonly clusterIds?: readonly string[];
   }): Promise<ReviewItemRecord[]> {
+    const { faceIds = [], clusterIds = [] } = subjects;
+    if (faceIds.length + clusterIds.length === 0) return [];
+    return this.select({
+      state: { in: [...OPEN] },
+      OR: [
+        { faceId: { in: [...faceIds] } },
+        { clusterId: { in: [...clusterIds] } },
+        { otherClusterId: { in: [...clusterIds] } },
+      ],
+    });
+  }
+
+  /** Ids of open and claimed items about the image itself, in their order. */
+  async findOpenAboutImage(imageId: string): Promise<string[]> {
     const rows = await this.tx.reviewItem.findMany({
       where: {
         tenantId: this.tenantId,
         state: { in: [...OPEN] },
-        OR: [
-          { faceId: { in: [...(subjects.faceIds ?? [])] } },
-          { clusterId: { in: [...(subjects.clusterIds ?? [])] } },
-        ],
+        OR: [{ imageId }, { otherImageId: imageId }],
       },
       orderBy: { id: 'asc' },
-      omit: { tenantId: true },
+      select: { id: true },
     });
-    return rows.map(toRecord);
+    return rows.map(({ id }) => id);
   }
 
   /** The last closed item of this kind and subject: whether a question was answered before. */
@@ -126,23 +173,29 @@ export class ReviewItemRepository {
       orderBy: [{ resolvedAt: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }],
       omit: { tenantId: true },
     });
-    return row && toRecord(row);
+    return row && toReviewRecord(row);
+  }
+
+  /** The newest item of this kind and subject, whatever its state: whether a question is asked or was answered. */
+  async findLast(kind: ReviewKind, subjectKey: string): Promise<ReviewItemRecord | null> {
+    const row = await this.tx.reviewItem.findFirst({
+      where: { tenantId: this.tenantId, kind, subjectKey },
+      orderBy: { id: 'desc' },
+      omit: { tenantId: true },
+    });
+    return row && toReviewRecord(row);
   }
 
   /** One page of the queue in the order asked for. */
   async list(page: ReviewPage): Promise<ReviewItemRecord[]> {
     const sort = page.sort ?? 'impact';
-    const conditions = [
-      Prisma.sql`r.tenant_id = ${this.tenantId}`,
-      Prisma.sql`r.state = ANY (${[...(page.states ?? OPEN)]}::text[])`,
-      ...filters(page, this.tenantId),
-    ];
+    const conditions = [Prisma.sql`r.tenant_id = ${this.tenantId}`, ...reviewConditions(page, this.tenantId)];
     if (page.after) conditions.push(reviewBehind(sort, page.after));
     const rows = await this.tx.$queryRaw<ReviewRow[]>`
-      SELECT ${columns} FROM review_items r
+      SELECT ${reviewColumns} FROM review_items r
       WHERE ${Prisma.join(conditions, ' AND ')}
       ORDER BY ${reviewOrder(sort)} LIMIT ${page.limit}::int`;
-    return rows.map(toRecord);
+    return rows.map(toReviewRecord);
   }
 
   /**
@@ -192,6 +245,31 @@ export class ReviewItemRepository {
       WHERE tenant_id = ${this.tenantId} GROUP BY kind, state ORDER BY kind, state`;
   }
 
+  /** Puts an item back as undo remembers it: members that are absent stay. Raises the version. */
+  async restore(id: string, image: ReviewItemImage, at: Date): Promise<void> {
+    const { outcome, evidence, ...rest } = image;
+    await this.tx.reviewItem.updateMany({
+      where: { tenantId: this.tenantId, id },
+      data: {
+        ...rest,
+        ...(outcome === undefined ? {} : { outcome: jsonInputOrNull(outcome) }),
+        ...(evidence === undefined ? {} : { evidence: jsonInput(evidence) }),
+        ...(image.state === undefined || OPEN.includes(image.state) ? {} : WORK_ENDED),
+        version: { increment: 1 },
+        updatedAt: at,
+      },
+    });
+  }
+
+  private async select(where: Prisma.ReviewItemWhereInput): Promise<ReviewItemRecord[]> {
+    const rows = await this.tx.reviewItem.findMany({
+      where: { ...where, tenantId: this.tenantId },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+    });
+    return rows.map(toReviewRecord);
+  }
+
   private async closeWhere(
     where: Prisma.ReviewItemWhereInput,
     closing: ReviewClosing,
@@ -203,31 +281,12 @@ export class ReviewItemRepository {
         outcome: jsonInputOrNull(closing.outcome),
         version: { increment: 1 },
         updatedAt: closing.resolvedAt,
+        ...WORK_ENDED,
+        // Its subject was erased, and people write names into notes.
+        ...(closing.state === 'cancelled' ? { notes: [] } : {}),
       },
       omit: { tenantId: true },
     });
-    return rows.map(toRecord).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return rows.map(toReviewRecord).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
-}
-
-function filters(page: ReviewPage, tenantId: string): Prisma.Sql[] {
-  const conditions: Prisma.Sql[] = [];
-  const faceOf = (condition: Prisma.Sql): Prisma.Sql =>
-    Prisma.sql`EXISTS (SELECT 1 FROM faces f WHERE f.tenant_id = ${tenantId} AND f.id = r.face_id AND ${condition})`;
-  if (page.kinds) conditions.push(Prisma.sql`r.kind = ANY (${[...page.kinds]}::text[])`);
-  if (page.clusterId !== undefined) {
-    const id = Prisma.sql`${page.clusterId}::uuid`;
-    conditions.push(Prisma.sql`(r.cluster_id = ${id} OR ${faceOf(Prisma.sql`f.cluster_id = ${id}`)})`);
-  }
-  if (page.imageId !== undefined) conditions.push(faceOf(Prisma.sql`f.image_id = ${page.imageId}::uuid`));
-  if (page.labelled !== undefined) {
-    conditions.push(Prisma.sql`EXISTS (SELECT 1 FROM clusters c WHERE c.tenant_id = ${tenantId}
-      AND c.id = r.cluster_id AND c.label IS NOT NULL) = ${page.labelled}::boolean`);
-  }
-  if (page.probabilityMin !== undefined)
-    conditions.push(Prisma.sql`r.probability >= ${page.probabilityMin}::float8`);
-  if (page.probabilityMax !== undefined)
-    conditions.push(Prisma.sql`r.probability <= ${page.probabilityMax}::float8`);
-  if (page.since !== undefined) conditions.push(Prisma.sql`r.created_at >= ${page.since}::timestamptz`);
-  return conditions;
 }

@@ -4,8 +4,8 @@ import { DatabaseStartError } from './database-error.js';
 
 /** ON DELETE SET NULL (column) came with 15. */
 const POSTGRES_MAJOR_MIN = 15;
-/** halfvec came with 0.7.0. */
-const PGVECTOR_MIN: readonly [number, number] = [0, 7];
+/** Iterative index scans came with 0.8.0. */
+const PGVECTOR_MIN: readonly [number, number] = [0, 8];
 const ROLES = ['kindred_tenant', 'kindred_system'] as const;
 /** Starters of several databases on one server make the same roles at the same time. */
 const ROLE_ATTEMPTS = 10;

@@ -1,8 +1,10 @@
-// What the service may do without being a tenant: know the tenants, find the owner of a key, count, resume jobs. Its role
+// What the service may do without being a tenant: know the tenants, find the owner of a key, count, resume jobs, sweep
+// what has expired. Its role
 // cannot read a face, an image or an embedding.
 import { ApiKeyDirectory } from './api-key-directory.js';
 import { Database } from './database.js';
 import { EmbeddingSpaceDirectory } from './embedding-space-directory.js';
+import { IdempotencyKeyDirectory } from './idempotency-key-directory.js';
 import { JobDirectory } from './job-directory.js';
 import { TenantDirectory } from './tenant-directory.js';
 
@@ -11,6 +13,7 @@ export interface SystemRepositories {
   readonly apiKeys: ApiKeyDirectory;
   readonly jobs: JobDirectory;
   readonly embeddingSpaces: EmbeddingSpaceDirectory;
+  readonly idempotencyKeys: IdempotencyKeyDirectory;
 }
 
 export class SystemStore {
@@ -24,6 +27,7 @@ export class SystemStore {
         apiKeys: new ApiKeyDirectory(tx),
         jobs: new JobDirectory(tx),
         embeddingSpaces: new EmbeddingSpaceDirectory(tx),
+        idempotencyKeys: new IdempotencyKeyDirectory(tx),
       }),
     );
   }

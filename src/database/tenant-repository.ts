@@ -6,7 +6,14 @@ export class TenantRepository {
   constructor(
     private readonly tx: Transaction,
     private readonly tenantId: string,
+    /** Settings that came with the tenant's lock: nobody else changes them while it is held. */
+    private heldSettings?: JsonObject,
   ) {}
+
+  /** The settings alone; free of a round trip under the tenant's lock. Empty when there is no such tenant. */
+  async settings(): Promise<JsonObject> {
+    return this.heldSettings ?? (await this.find())?.settings ?? {};
+  }
 
   /** The tenant's row, or null when there is no such tenant. */
   async find(): Promise<TenantRecord | null> {
@@ -23,6 +30,7 @@ export class TenantRepository {
       where: { id: this.tenantId, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) },
       data: { settings: jsonInput(settings), version: { increment: 1 }, updatedAt: new Date() },
     });
+    if (row) this.heldSettings &&= settings;
     return row ? { ...row, settings: row.settings as JsonObject } : null;
   }
 
@@ -50,7 +58,9 @@ export class TenantRepository {
       constraints: await this.tx.constraint.count({ where }),
       reviewItems: await this.tx.reviewItem.count({ where }),
       operations: await this.tx.operation.count({ where }),
+      operationSubjects: await this.tx.operationSubject.count({ where }),
       jobs: await this.tx.job.count({ where }),
+      idempotencyKeys: await this.tx.idempotencyKey.count({ where }),
     };
   }
 
@@ -67,8 +77,10 @@ export class TenantRepository {
     const { count: faces } = await this.tx.face.deleteMany({ where });
     const { count: clusters } = await this.tx.cluster.deleteMany({ where });
     const { count: images } = await this.tx.image.deleteMany({ where });
+    const { count: operationSubjects } = await this.tx.operationSubject.deleteMany({ where });
     const { count: operations } = await this.tx.operation.deleteMany({ where });
     const { count: jobs } = await this.tx.job.deleteMany({ where });
+    const { count: idempotencyKeys } = await this.tx.idempotencyKey.deleteMany({ where });
     const { count: apiKeys } = await this.tx.apiKey.deleteMany({ where });
     await this.tx.tenant.deleteMany({ where: { id: this.tenantId } });
     return {
@@ -81,7 +93,9 @@ export class TenantRepository {
       constraints,
       reviewItems,
       operations,
+      operationSubjects,
       jobs,
+      idempotencyKeys,
     };
   }
 }

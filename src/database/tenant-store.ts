@@ -7,10 +7,14 @@ import { ConstraintRepository } from './constraint-repository.js';
 import { Database } from './database.js';
 import { EmbeddingRepository } from './embedding-repository.js';
 import { FaceRepository } from './face-repository.js';
+import { IdempotencyKeyRepository } from './idempotency-key-repository.js';
 import { ImageRepository } from './image-repository.js';
 import { JobRepository } from './job-repository.js';
 import { OperationRepository } from './operation-repository.js';
+import type { JsonObject } from './records.js';
 import { ReviewItemRepository } from './review-item-repository.js';
+import { ReviewStatisticsRepository } from './review-statistics-repository.js';
+import { ReviewWorkRepository } from './review-work-repository.js';
 import { TenantRepository } from './tenant-repository.js';
 import type { Transaction } from './transaction-client.js';
 
@@ -24,9 +28,12 @@ export interface TenantRepositories {
   readonly centroids: CentroidRepository;
   readonly constraints: ConstraintRepository;
   readonly reviewItems: ReviewItemRepository;
+  readonly reviewWork: ReviewWorkRepository;
+  readonly reviewStatistics: ReviewStatisticsRepository;
   readonly operations: OperationRepository;
   readonly jobs: JobRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly idempotencyKeys: IdempotencyKeyRepository;
 }
 
 export class TenantStore {
@@ -64,19 +71,18 @@ export class TenantScope {
     return this.database.units.run(
       { role: 'kindred_tenant', tenantId: this.tenantId, access: 'lock' },
       async (tx) => {
-        const held = await tx.$queryRaw<
-          unknown[]
-        >`SELECT 1 FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
-        if (held.length === 0) throw new DomainError('tenant.not_found', 'There is no such tenant.');
-        return work(this.repositories(tx));
+        const [held] = await tx.$queryRaw<{ settings: JsonObject }[]>`
+          SELECT settings FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
+        if (held === undefined) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+        return work(this.repositories(tx, held.settings));
       },
     );
   }
 
-  private repositories(tx: Transaction): TenantRepositories {
+  private repositories(tx: Transaction, heldSettings?: JsonObject): TenantRepositories {
     const id = this.tenantId;
     return {
-      tenant: new TenantRepository(tx, id),
+      tenant: new TenantRepository(tx, id, heldSettings),
       images: new ImageRepository(tx, id),
       faces: new FaceRepository(tx, id),
       embeddings: new EmbeddingRepository(tx, id),
@@ -84,9 +90,12 @@ export class TenantScope {
       centroids: new CentroidRepository(tx, id),
       constraints: new ConstraintRepository(tx, id),
       reviewItems: new ReviewItemRepository(tx, id),
+      reviewWork: new ReviewWorkRepository(tx, id),
+      reviewStatistics: new ReviewStatisticsRepository(tx, id),
       operations: new OperationRepository(tx, id),
       jobs: new JobRepository(tx, id),
       apiKeys: new ApiKeyRepository(tx, id),
+      idempotencyKeys: new IdempotencyKeyRepository(tx, id),
     };
   }
 }
