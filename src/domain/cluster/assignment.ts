@@ -250,7 +250,8 @@ function bridge(
   return new Set(joined.map((candidate) => candidate.clusterId));
 }
 
-function mayJoin(
+/** Whether two clusters that one face fits look like one person themselves, and nothing keeps them apart. */
+export function mayJoin(
   a: RankedCandidate,
   b: RankedCandidate,
   policy: AssignmentPolicy,

@@ -38,11 +38,6 @@ export interface Candidate extends CandidateFacts {
 const byCloseness = (a: Neighbour, b: Neighbour): number =>
   b.similarity - a.similarity || (a.faceId < b.faceId ? -1 : a.faceId > b.faceId ? 1 : 0);
 
-/** Ids of the clusters that neighbours above the floor point at, closest first. */
-export function pointedClusters(neighbours: readonly Neighbour[], point: OperatingPoint): string[] {
-  return [...new Set(evidenceOf(neighbours, point).map((neighbour) => neighbour.clusterId))];
-}
-
 /** Joins neighbours and cluster facts into candidates. Clusters without facts and neighbours under the floor are left out. */
 export function gatherCandidates(
   neighbours: readonly Neighbour[],

@@ -1,5 +1,6 @@
 // A change as data: what a decision will do, before anything is written. One executor (src/clusters/apply-plan.ts) applies
 // every plan in one transaction; it also keeps centroids, counts and review items in step with what moved.
+import type { ClusterImage, ItemImage } from './recorded-changes.js';
 import type { ReviewKind } from '../review/review-item.js';
 
 export type Change =
@@ -18,6 +19,18 @@ export type Change =
       readonly label?: string | null;
       readonly externalRef?: string | null;
       readonly coverFaceId?: string | null;
+    }
+  | {
+      /** Undo: a cluster that was deleted is there again, under its id. */
+      readonly do: 'recreate_cluster';
+      readonly clusterId: string;
+      readonly image: ClusterImage & { readonly created_at: string };
+    }
+  | {
+      /** Undo: the members that are present are as they were. */
+      readonly do: 'restore_cluster';
+      readonly clusterId: string;
+      readonly image: Partial<ClusterImage>;
     }
   | { readonly do: 'close_as_merged'; readonly clusterId: string; readonly into: string }
   | { readonly do: 'delete_cluster'; readonly clusterId: string }
@@ -50,11 +63,27 @@ export type Change =
     }
   | {
       readonly do: 'add_constraint';
-      readonly kind: 'must_link' | 'cannot_link';
+      readonly kind: 'must_link' | 'cannot_link' | 'same_image_ok';
       readonly faceA: string;
       readonly faceB: string;
     }
   | { readonly do: 'retire_constraint'; readonly constraintId: string }
+  | {
+      /** Undo: a retired constraint stands again. */
+      readonly do: 'reinstate_constraint';
+      readonly constraintId: string;
+    }
+  | {
+      /** Undo: the members that are present are as they were; an item that is open again is looked at like any other. */
+      readonly do: 'restore_item';
+      readonly itemId: string;
+      readonly image: Partial<ItemImage>;
+    }
+  | {
+      /** Undo: a question that the operation had raised is not asked any more. */
+      readonly do: 'supersede_item';
+      readonly itemId: string;
+    }
   | {
       readonly do: 'close_item';
       readonly itemId: string;
@@ -69,6 +98,10 @@ export type Change =
       readonly subjectKey: string;
       readonly faceId: string | null;
       readonly clusterId: string | null;
+      /** The second of a pair; the image or images that the question is about. Absent: none. */
+      readonly otherClusterId?: string;
+      readonly imageId?: string;
+      readonly otherImageId?: string;
       readonly evidence: Readonly<Record<string, unknown>>;
       readonly priority: number;
       readonly similarity: number | null;
@@ -88,10 +121,13 @@ export type PlanKind =
   | 'face_dismiss'
   | 'face_delete'
   | 'image_delete'
-  | 'review_decision';
+  | 'review_decision'
+  | 'undo';
 
 export interface ChangePlan {
   readonly kind: PlanKind;
   /** In the order in which they take effect. */
   readonly changes: readonly Change[];
+  /** Absent: changed clusters are asked about where that is worth a question. Undo asks anew about these only. */
+  readonly askAnewAbout?: readonly string[];
 }

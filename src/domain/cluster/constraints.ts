@@ -1,9 +1,9 @@
 // What humans said about pairs of faces, and what follows from it: must-links and cluster membership make groups, and no
-// group may hold both ends of a cannot-link.
+// group may hold both ends of a cannot-link. `same_image_ok` is of another nature: same-image.ts.
 
 export interface Constraint {
   readonly id: string;
-  readonly kind: 'must_link' | 'cannot_link';
+  readonly kind: 'must_link' | 'cannot_link' | 'same_image_ok';
   readonly faceA: string;
   readonly faceB: string;
   /** The operation of the human decision that made it. */

@@ -5,10 +5,15 @@ import type { Constraint } from './constraints.js';
 
 /**
  * The changes that retire what stands in the way (it stays in the history).
+ * @param lockedFaceIds Faces that would have to leave where a human put them.
  * @throws DomainError constraint.conflict listing the decisions in the way, unless `override`.
  */
-export function retireOrRefuse(inTheWay: readonly Constraint[], override: boolean): Change[] {
-  if (inTheWay.length > 0 && !override) {
+export function retireOrRefuse(
+  inTheWay: readonly Constraint[],
+  override: boolean,
+  lockedFaceIds: readonly string[] = [],
+): Change[] {
+  if (inTheWay.length + lockedFaceIds.length > 0 && !override) {
     throw new DomainError(
       'constraint.conflict',
       'An earlier decision forbids this; send "override": true to replace it.',
@@ -21,6 +26,7 @@ export function retireOrRefuse(inTheWay: readonly Constraint[], override: boolea
             face_b: constraint.faceB,
             operation_id: constraint.operationId,
           })),
+          locked_face_ids: lockedFaceIds,
         },
       },
     );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../domain-error.js';
 import { DECISIONS_BY_KIND, parseDecision } from './decision.js';
 import { reviewPriority } from './priority.js';
-import { isWorthAsking } from './review-item.js';
+import { isWorthAsking, REVIEW_KINDS } from './review-item.js';
 
 const id = '019aa000-0000-7000-8000-000000000001';
 const pointersOf = (work: () => unknown): string[] => {
@@ -41,6 +41,39 @@ describe('parseDecision', () => {
     ).toMatchObject({ clusterIds: [id] });
   });
 
+  it('reads what suggestions and conflicts take', () => {
+    expect(parseDecision('merge_suggestion', { decision: 'merge', into: id, keep_label: true })).toEqual({
+      decision: 'merge',
+      into: id,
+      keepLabel: true,
+      override: false,
+    });
+    expect(parseDecision('split_suggestion', { decision: 'split', groups: [[id, id]] })).toMatchObject({
+      groups: [[id]],
+    });
+    expect(parseDecision('split_suggestion', { decision: 'split' })).toMatchObject({ groups: null });
+    expect(parseDecision('same_image_conflict', { decision: 'keep_one', face_id: id })).toMatchObject({
+      faceId: id,
+    });
+    expect(parseDecision('duplicate_image', { decision: 'same', keep: id })).toMatchObject({ keep: id });
+    expect(parseDecision('constraint_conflict', { decision: 'take_proposal' })).toEqual({
+      decision: 'take_proposal',
+    });
+  });
+
+  it('names every fault of a list of groups, and of a missing choice', () => {
+    const groups = [[id, 'x'], [], 'y'];
+    expect(pointersOf(() => parseDecision('split_suggestion', { decision: 'split', groups }))).toEqual([
+      '#/groups/0/1',
+      '#/groups/1',
+      '#/groups/2',
+    ]);
+    expect(
+      pointersOf(() => parseDecision('same_image_conflict', { decision: 'keep_one', keep: id })),
+    ).toEqual(['#/face_id', '#/keep']);
+    expect(pointersOf(() => parseDecision('duplicate_image', { decision: 'same' }))).toEqual(['#/keep']);
+  });
+
   it('refuses a decision of the other kind', () => {
     expect(pointersOf(() => parseDecision('new_cluster', { decision: 'accept' }))).toEqual(['#/decision']);
     expect(pointersOf(() => parseDecision('uncertain_assignment', { decision: 'confirm' }))).toEqual([
@@ -61,11 +94,19 @@ describe('parseDecision', () => {
   });
 
   it('answers any body with a decision or its one coded error', () => {
-    const kinds = fc.constantFrom('new_cluster' as const, 'uncertain_assignment' as const);
+    const kinds = fc.constantFrom(...REVIEW_KINDS);
+    const names = fc.constantFrom(...Object.values(DECISIONS_BY_KIND).flat());
     fc.assert(
       fc.property(
         kinds,
-        fc.oneof(fc.anything(), fc.record({ decision: fc.anything(), label: fc.anything() })),
+        fc.oneof(
+          fc.anything(),
+          fc.record({ decision: fc.anything(), label: fc.anything() }),
+          fc.record(
+            { decision: names, groups: fc.anything(), keep: fc.anything(), face_id: fc.anything() },
+            { requiredKeys: ['decision'] },
+          ),
+        ),
         (kind, body) => {
           try {
             expect(DECISIONS_BY_KIND[kind]).toContain(parseDecision(kind, body).decision);

@@ -1,5 +1,6 @@
 // A human's answer to a review item: which answers each kind takes, and how one is read from a request body.
 import { DomainError, type FieldFault } from '../domain-error.js';
+import { DecisionBodyReader } from './decision-body.js';
 import type { ReviewKind } from './review-item.js';
 
 export type ReviewDecision =
@@ -32,13 +33,45 @@ export type ReviewDecision =
       readonly label: string | null;
       readonly externalRef: string | null;
       readonly override: boolean;
-    };
+    }
+  | {
+      readonly decision: 'merge';
+      /** The cluster that stays; null: chosen by rule. */ readonly into: string | null;
+      readonly keepLabel: boolean;
+      readonly override: boolean;
+    }
+  | { readonly decision: 'not_same'; readonly override: boolean }
+  | {
+      readonly decision: 'split';
+      /** null: the groups that were proposed. */
+      readonly groups: readonly (readonly string[])[] | null;
+      readonly override: boolean;
+    }
+  | { readonly decision: 'keep' }
+  | { readonly decision: 'keep_one'; readonly faceId: string; readonly override: boolean }
+  | { readonly decision: 'both'; readonly override: boolean }
+  | { readonly decision: 'neither'; readonly override: boolean }
+  | { readonly decision: 'is_face' }
+  | {
+      readonly decision: 'same';
+      /** The image whose decisions stand. */ readonly keep: string;
+      readonly override: boolean;
+    }
+  | { readonly decision: 'different' }
+  | { readonly decision: 'keep_human' }
+  | { readonly decision: 'take_proposal' };
 
 export type DecisionName = ReviewDecision['decision'];
 
 export const DECISIONS_BY_KIND: Readonly<Record<ReviewKind, readonly DecisionName[]>> = {
   new_cluster: ['confirm', 'assign_to', 'ignore', 'not_a_face', 'dismiss'],
   uncertain_assignment: ['accept', 'reject', 'new_cluster', 'not_a_face', 'dismiss'],
+  merge_suggestion: ['merge', 'not_same', 'dismiss'],
+  split_suggestion: ['split', 'keep', 'dismiss'],
+  same_image_conflict: ['keep_one', 'both', 'neither', 'dismiss'],
+  suspect_face: ['is_face', 'not_a_face', 'dismiss'],
+  duplicate_image: ['same', 'different', 'dismiss'],
+  constraint_conflict: ['keep_human', 'take_proposal', 'dismiss'],
 };
 
 /** The members that each decision takes besides `decision`; others are faults, so that a misspelt one is not lost. */
@@ -51,12 +84,19 @@ const MEMBERS: Readonly<Record<DecisionName, readonly string[]>> = {
   accept: ['cluster_id', 'override'],
   reject: ['cluster_ids', 'override'],
   new_cluster: ['label', 'external_ref', 'override'],
+  merge: ['into', 'keep_label', 'override'],
+  not_same: ['override'],
+  split: ['groups', 'override'],
+  keep: [],
+  keep_one: ['face_id', 'override'],
+  both: ['override'],
+  neither: ['override'],
+  is_face: [],
+  same: ['keep', 'override'],
+  different: [],
+  keep_human: [],
+  take_proposal: [],
 };
-
-/** Longest label and external reference, in characters. */
-export const LABEL_LENGTH_MAX = 200;
-const IDS_MAX = 1000;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function decisionInvalid(faults: readonly FieldFault[]): DomainError {
   return new DomainError(
@@ -72,7 +112,7 @@ export const decisionFault = (pointer: string, detail: string): DomainError =>
 
 /** @throws DomainError review_item.decision_invalid naming every fault. */
 export function parseDecision(kind: ReviewKind, body: unknown): ReviewDecision {
-  const reader = new BodyReader(body);
+  const reader = new DecisionBodyReader(body);
   const name = reader.choice('decision', DECISIONS_BY_KIND[kind]);
   if (name === undefined) throw decisionInvalid(reader.faults);
   const decision = readDecision(name, kind, reader);
@@ -81,7 +121,7 @@ export function parseDecision(kind: ReviewKind, body: unknown): ReviewDecision {
   return decision;
 }
 
-function readDecision(name: DecisionName, kind: ReviewKind, body: BodyReader): ReviewDecision {
+function readDecision(name: DecisionName, kind: ReviewKind, body: DecisionBodyReader): ReviewDecision {
   switch (name) {
     case 'confirm':
       return { decision: name, label: body.text('label'), externalRef: body.text('external_ref') };
@@ -105,82 +145,34 @@ function readDecision(name: DecisionName, kind: ReviewKind, body: BodyReader): R
         externalRef: body.text('external_ref'),
         override: body.flag('override'),
       };
+    case 'merge':
+      return {
+        decision: name,
+        into: body.id('into', false),
+        keepLabel: body.flag('keep_label'),
+        override: body.flag('override'),
+      };
+    case 'split':
+      return { decision: name, groups: body.groups('groups'), override: body.flag('override') };
+    case 'keep_one':
+      return {
+        decision: name,
+        faceId: body.id('face_id', true) ?? '',
+        override: body.flag('override'),
+      };
+    case 'same':
+      return { decision: name, keep: body.id('keep', true) ?? '', override: body.flag('override') };
+    case 'not_same':
+    case 'both':
+    case 'neither':
+      return { decision: name, override: body.flag('override') };
     case 'ignore':
     case 'dismiss':
+    case 'keep':
+    case 'is_face':
+    case 'different':
+    case 'keep_human':
+    case 'take_proposal':
       return { decision: name };
-  }
-}
-
-class BodyReader {
-  readonly faults: FieldFault[] = [];
-  private readonly members: Readonly<Record<string, unknown>>;
-
-  constructor(body: unknown) {
-    const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
-    this.members = isObject ? (body as Record<string, unknown>) : {};
-    if (!isObject) this.fault('#', 'must be an object');
-  }
-
-  choice<T extends string>(name: string, allowed: readonly T[]): T | undefined {
-    const value = this.members[name];
-    const found = allowed.find((candidate) => candidate === value);
-    if (found === undefined) this.fault(`#/${name}`, `must be one of ${allowed.join(', ')}`);
-    return found;
-  }
-
-  text(name: string): string | null {
-    const value = this.members[name];
-    if (value === undefined || value === null) return null;
-    if (typeof value !== 'string' || value.trim() === '' || value.length > LABEL_LENGTH_MAX) {
-      this.fault(`#/${name}`, `must be a text of 1 to ${LABEL_LENGTH_MAX} characters`);
-      return null;
-    }
-    return value.trim();
-  }
-
-  flag(name: string): boolean {
-    const value = this.members[name];
-    if (value === undefined || typeof value === 'boolean') return value ?? false;
-    this.fault(`#/${name}`, 'must be true or false');
-    return false;
-  }
-
-  id(name: string, required: boolean): string | null {
-    const value = this.members[name];
-    if (value === undefined || value === null) {
-      if (required) this.fault(`#/${name}`, 'is missing');
-      return null;
-    }
-    if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
-    this.fault(`#/${name}`, 'must be an id');
-    return null;
-  }
-
-  ids(name: string, required: boolean): string[] | null {
-    const value = this.members[name];
-    if (value === undefined || value === null) {
-      if (required) this.fault(`#/${name}`, 'is missing');
-      return null;
-    }
-    if (!Array.isArray(value) || value.length === 0 || value.length > IDS_MAX) {
-      this.fault(`#/${name}`, `must be a list of 1 to ${IDS_MAX} ids`);
-      return null;
-    }
-    const ids = (value as unknown[]).map((id, i) => {
-      if (typeof id === 'string' && UUID.test(id)) return id.toLowerCase();
-      this.fault(`#/${name}/${i}`, 'must be an id');
-      return '';
-    });
-    return [...new Set(ids)];
-  }
-
-  refuseOthers(known: readonly string[]): void {
-    for (const name of Object.keys(this.members)) {
-      if (!known.includes(name)) this.fault(`#/${name}`, 'is unknown here');
-    }
-  }
-
-  private fault(pointer: string, detail: string): void {
-    this.faults.push({ pointer, detail, code: 'invalid' });
   }
 }

@@ -3,6 +3,7 @@ import type { Change, ChangePlan } from '../cluster/change-plan.js';
 import type { ClusterFacts } from '../cluster/cluster-facts.js';
 import type { Constraint } from '../cluster/constraints.js';
 import { planDismiss, planMerge } from '../cluster/reshape.js';
+import { answerPlan } from './answer-plan.js';
 import { decisionFault, type ReviewDecision } from './decision.js';
 import type { NewClusterEvidence } from './review-item.js';
 
@@ -26,27 +27,25 @@ export function planNewClusterDecision(decision: NewClusterDecision, context: Ne
   const members = new Set(cluster.faces.map((face) => face.id));
   // Faces that joined after the question was asked were not seen: they are no human's word.
   const shown = evidence.face_ids.filter((faceId) => members.has(faceId));
-  const close = (outcome: Record<string, unknown> = {}): Change => ({
-    do: 'close_item',
-    itemId: context.itemId,
-    state: decision.decision === 'dismiss' ? 'dismissed' : 'resolved',
-    outcome: { decision: decision.decision, ...outcome },
-  });
-  const plan = (...changes: readonly Change[]): ChangePlan => ({ kind: 'review_decision', changes });
+  const answer = { itemId: context.itemId, decision: decision.decision };
+  const plan = (changes: readonly Change[], outcome: Record<string, unknown>): ChangePlan =>
+    answerPlan(answer, changes, outcome);
 
   switch (decision.decision) {
     case 'confirm': {
       const { label, externalRef } = decision;
       return plan(
-        {
-          do: 'update_cluster',
-          clusterId: cluster.id,
-          state: 'confirmed',
-          ...(label === null ? {} : { label }),
-          ...(externalRef === null ? {} : { externalRef }),
-        },
-        ...shown.map((faceId): Change => ({ do: 'lock_face', faceId })),
-        close({ cluster_id: cluster.id, label, external_ref: externalRef, face_ids: shown }),
+        [
+          {
+            do: 'update_cluster',
+            clusterId: cluster.id,
+            state: 'confirmed',
+            ...(label === null ? {} : { label }),
+            ...(externalRef === null ? {} : { externalRef }),
+          },
+          ...shown.map((faceId): Change => ({ do: 'lock_face', faceId })),
+        ],
+        { cluster_id: cluster.id, label, external_ref: externalRef, face_ids: shown },
       );
     }
     case 'assign_to': {
@@ -61,25 +60,23 @@ export function planNewClusterDecision(decision: NewClusterDecision, context: Ne
         override: decision.override,
         shownFaceIds: shown,
       });
-      return plan(
-        ...merge.changes,
-        ...shown.map((faceId): Change => ({ do: 'lock_face', faceId })),
-        close({ cluster_id: context.target.id, face_ids: shown }),
-      );
+      return plan([...merge.changes, ...shown.map((faceId): Change => ({ do: 'lock_face', faceId }))], {
+        cluster_id: context.target.id,
+        face_ids: shown,
+      });
     }
     case 'ignore':
-      return plan(
-        { do: 'update_cluster', clusterId: cluster.id, state: 'ignored' },
-        close({ cluster_id: cluster.id }),
-      );
+      return plan([{ do: 'update_cluster', clusterId: cluster.id, state: 'ignored' }], {
+        cluster_id: cluster.id,
+      });
     case 'not_a_face': {
       const faceIds = decision.faceIds ?? [];
       faceIds.forEach((faceId, i) => {
         if (!members.has(faceId)) throw decisionFault(`#/face_ids/${i}`, 'the face is not in this cluster');
       });
-      return plan(...planDismiss(faceIds, context.constraints).changes, close({ face_ids: faceIds }));
+      return plan(planDismiss(faceIds, context.constraints).changes, { face_ids: faceIds });
     }
     case 'dismiss':
-      return plan(close({ cluster_id: cluster.id, face_count: cluster.faces.length }));
+      return plan([], { cluster_id: cluster.id, face_count: cluster.faces.length });
   }
 }

@@ -4,6 +4,12 @@
 const UNCERTAINTY_MIN = 0.05;
 const CONFIRMED_FACTOR = 2;
 
+/**
+ * Waiting time, s, that weighs as much as one face more: ten days. Impact grows with age by this rate alone, the same for every
+ * item, so the order of two items never changes while they wait, and any item is overtaken by finitely many later ones.
+ */
+export const AGE_BONUS_SECONDS_PER_FACE = 864_000;
+
 /** 1 at even odds, 0 when there is no doubt. */
 export const uncertaintyOf = (probability: number): number => 1 - Math.abs(2 * probability - 1);
 

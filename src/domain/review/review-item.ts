@@ -2,8 +2,17 @@
 // the API, because it is stored and answered as it stands; never an embedding.
 import type { AssignmentEvidence, RankedCandidate } from '../cluster/assignment.js';
 
-/** Kinds that are raised today; the table of kinds in the database is wider. */
-export type ReviewKind = 'new_cluster' | 'uncertain_assignment';
+export const REVIEW_KINDS = [
+  'new_cluster',
+  'uncertain_assignment',
+  'merge_suggestion',
+  'split_suggestion',
+  'same_image_conflict',
+  'suspect_face',
+  'duplicate_image',
+  'constraint_conflict',
+] as const;
+export type ReviewKind = (typeof REVIEW_KINDS)[number];
 
 export const OPEN_REVIEW_STATES = ['open', 'claimed'] as const;
 
@@ -77,6 +86,17 @@ export function uncertainAssignmentEvidence(
     ask: evidence.ask,
     margin_logit: evidence.marginLogit,
   };
+}
+
+/** Faces that the subject had when a human closed this question without a change; null when nothing silences it. */
+export function settledFaceCount(
+  last: {
+    readonly state: string;
+    readonly outcome: Readonly<Record<string, unknown>> | null;
+  } | null,
+): number | null {
+  const count = last?.outcome?.['face_count'];
+  return typeof count === 'number' ? count : null;
 }
 
 /**

@@ -10,6 +10,8 @@ import {
 } from '../cluster/constraints.js';
 import { retireOrRefuse } from '../cluster/human-conflict.js';
 import { planDismiss, tieTo } from '../cluster/reshape.js';
+import { imagesInBoth } from '../cluster/same-image.js';
+import { answerPlan } from './answer-plan.js';
 import { decisionFault, type ReviewDecision } from './decision.js';
 import type { OfferedCluster, UncertainAssignmentEvidence } from './review-item.js';
 
@@ -35,16 +37,9 @@ export function planUncertainDecision(
   context: UncertainAssignmentContext,
 ): ChangePlan {
   const { face, own } = context;
-  const close = (outcome: Record<string, unknown>): Change => ({
-    do: 'close_item',
-    itemId: context.itemId,
-    state: decision.decision === 'dismiss' ? 'dismissed' : 'resolved',
-    outcome: { decision: decision.decision, face_id: face.id, ...outcome },
-  });
-  const plan = (changes: readonly Change[], outcome: Record<string, unknown>): ChangePlan => ({
-    kind: 'review_decision',
-    changes: [...changes, close(outcome)],
-  });
+  const answer = { itemId: context.itemId, decision: decision.decision };
+  const plan = (changes: readonly Change[], outcome: Record<string, unknown>): ChangePlan =>
+    answerPlan(answer, changes, { face_id: face.id, ...outcome });
 
   switch (decision.decision) {
     case 'accept': {
@@ -135,8 +130,7 @@ function mayFollow(
 ): boolean {
   const { own, constraints } = context;
   if (own.state !== 'pending' || own.label !== null || others.some((member) => member.locked)) return false;
-  const images = new Set(target.faces.map((member) => member.imageId));
-  if (others.some((member) => images.has(member.imageId))) return false;
+  if (imagesInBoth(target.faces, others, constraints).length > 0) return false;
   const targetFaces = target.faces.map((member) => member.id);
   return (
     blockingConstraints(
@@ -228,8 +222,7 @@ function mayMove(
   const examples = new Set(rejected.flatMap((candidate) => candidate.face_ids));
   // The rejection of this very decision counts, too: the next candidate may hold an example of a rejected one.
   if (target.faces.some((member) => examples.has(member.id))) return false;
-  const images = new Set(target.faces.map((member) => member.imageId));
-  if (own.faces.some((member) => images.has(member.imageId))) return false;
+  if (imagesInBoth(target.faces, own.faces, constraints).length > 0) return false;
   const others = own.faces.filter((member) => member.id !== face.id);
   if (!mayFollow(others, target, context)) return false;
   return (
