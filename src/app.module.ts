@@ -8,10 +8,12 @@ import type { KindredConfig } from './config/config.js';
 import { FacesModule } from './faces/faces.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LOGGER } from './http/logger.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { InfrastructureModule } from './infrastructure.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { ReviewPendingModule } from './review-pending/review-pending.module.js';
 import { SearchModule } from './search/search.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
@@ -34,12 +36,14 @@ export class AppModule {
         LoggerModule.forRoot(logger),
         InfrastructureModule,
         AuthModule,
+        IdempotencyModule,
         ClustersModule,
         JobsModule,
         IngestModule,
         TenantsModule,
         ImagesModule,
         FacesModule,
+        OperationsModule,
         ReviewPendingModule,
         SearchModule,
         HealthModule,

@@ -6,8 +6,10 @@ import { AppModule } from './app.module.js';
 import type { KindredConfig } from './config/config.js';
 import { NestLogger } from './http/logger.js';
 import { setupHttp } from './http/setup-http.js';
+import { ExpiredKeysSweep } from './idempotency/expired-keys-sweep.js';
 import { BlobSweep } from './ingest/blob-sweep.js';
 import { IngestJobs } from './ingest/ingest-jobs.js';
+import { VectorIndexUpkeep } from './ingest/vector-index-upkeep.js';
 import { BackgroundJobs } from './jobs/background-jobs.js';
 
 /** Everything is wired and open; nothing listens yet. */
@@ -27,15 +29,17 @@ export async function createApplication(
   return app;
 }
 
-/** The worker's role: queued pictures, lost messages, and what a crash left on disk. */
+/** The worker's role: queued pictures, lost messages, what a crash left on disk, and kept answers that are past their time. */
 export async function startWorker(
   app: NestExpressApplication,
   config: KindredConfig,
   logger: Logger,
 ): Promise<void> {
   await app.get(IngestJobs).startWorker(config.ingest.concurrency);
+  await app.get(VectorIndexUpkeep).startWorker();
   const resumed = await app.get(BackgroundJobs).resume();
   if (resumed > 0) logger.info({ jobs: resumed }, 'unfinished jobs were sent again');
+  app.get(ExpiredKeysSweep).start();
   app
     .get(BlobSweep)
     .run(Date.now())

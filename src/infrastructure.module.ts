@@ -6,6 +6,7 @@ import { KINDRED_CONFIG, type KindredConfig } from './config/config.js';
 import { Database } from './database/database.js';
 import { SystemStore } from './database/system-store.js';
 import { TenantStore } from './database/tenant-store.js';
+import { VectorIndexes } from './database/vector-indexes.js';
 import { LOGGER } from './http/logger.js';
 import { ImageDecoder } from './imaging/image-decoder.js';
 import { ImagingModule } from './imaging/imaging.module.js';
@@ -35,6 +36,11 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta
       useFactory: (database: Database) => new TenantStore(database),
     },
     {
+      provide: VectorIndexes,
+      inject: [Database],
+      useFactory: (database: Database) => new VectorIndexes(database),
+    },
+    {
       provide: InferenceProvider,
       inject: [KINDRED_CONFIG],
       useFactory: startInference,
@@ -48,7 +54,16 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta
         ),
     },
   ],
-  exports: [ImagingModule, StorageModule, Database, SystemStore, TenantStore, InferenceProvider, JobQueue],
+  exports: [
+    ImagingModule,
+    StorageModule,
+    Database,
+    SystemStore,
+    TenantStore,
+    VectorIndexes,
+    InferenceProvider,
+    JobQueue,
+  ],
 })
 export class InfrastructureModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

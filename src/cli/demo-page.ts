@@ -36,6 +36,12 @@ const CANDIDATES_SHOWN = 3;
 const QUESTIONS: Readonly<Record<string, string>> = {
   new_cluster: 'Who is this?',
   uncertain_assignment: 'Is this one of them?',
+  merge_suggestion: 'Are these two one person?',
+  split_suggestion: 'Is this more than one person?',
+  same_image_conflict: 'Which of these two is it?',
+  suspect_face: 'Is this a face?',
+  duplicate_image: 'Are these one photo?',
+  constraint_conflict: 'Who is right?',
 };
 
 const escape = (text: string): string =>

@@ -25,6 +25,8 @@ export interface Evaluation {
   readonly openReviewItems: number;
   /** Cluster of each labelled face by photo, `face:<id>` for a face on its own: two runs can be compared by it. */
   readonly partition: Readonly<Record<string, string>>;
+  /** Who each labelled face is, by face id. */
+  readonly faceIds: Readonly<Record<string, string>>;
   readonly seconds: number;
 }
 
@@ -77,6 +79,7 @@ export async function evaluate(
   const truth: string[] = [];
   const predicted: string[] = [];
   const partition: Record<string, string> = {};
+  const faceIds: Record<string, string> = {};
   const assignments: Record<string, number> = { assigned: 0, created: 0, asked: 0, unclustered: 0 };
   const missed: string[] = [];
   for (const photo of photos) {
@@ -90,6 +93,7 @@ export async function evaluate(
     truth.push(photo.person);
     predicted.push(cluster);
     partition[photo.path] = cluster;
+    faceIds[face.id] = photo.person;
     assignments[face.assignment] = (assignments[face.assignment] ?? 0) + 1;
   }
   return {
@@ -103,6 +107,7 @@ export async function evaluate(
     assignments,
     openReviewItems: (await client.openReviewItems(tenant)).length,
     partition,
+    faceIds,
     seconds,
   };
 }

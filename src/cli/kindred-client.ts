@@ -32,7 +32,11 @@ export interface ReviewItemAnswer {
   readonly kind: string;
   readonly state: string;
   readonly priority: number;
-  readonly subject: { readonly face_id: string | null; readonly cluster_id: string | null };
+  readonly subject: {
+    readonly face_id: string | null;
+    readonly cluster_id: string | null;
+    readonly other_cluster_id: string | null;
+  };
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
@@ -93,6 +97,20 @@ export class KindredClient {
 
   openReviewItems(tenant: string): Promise<ReviewItemAnswer[]> {
     return this.all(`/v1/tenants/${tenant}/review-pending`);
+  }
+
+  /** The first open items in one of the queue's orders. */
+  async reviewPage(tenant: string, sort: string, limit: number): Promise<readonly ReviewItemAnswer[]> {
+    const page: Page<ReviewItemAnswer> = await this.json(
+      'GET',
+      `/v1/tenants/${tenant}/review-pending?sort=${sort}&limit=${limit}`,
+    );
+    return page.items;
+  }
+
+  /** @throws ApiError, also for a question that is closed already. */
+  async decide(tenant: string, item: string, decision: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.json('POST', `/v1/tenants/${tenant}/review-pending/${item}/decision`, decision);
   }
 
   async faceCrop(tenant: string, face: string): Promise<Buffer> {

@@ -6,10 +6,19 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { processConfig } from '../config/process-config.js';
 import { packageVersion } from '../config/package-version.js';
+import { seededRandom } from '../domain/evaluation/seeded-random.js';
 import { demo, samplePhotos } from './demo.js';
-import { evaluate, renderEvaluation } from './evaluate.js';
+import { evaluate, type Evaluation, renderEvaluation } from './evaluate.js';
 import { KindredClient } from './kindred-client.js';
 import { findLabelledPhotos } from './labelled-photos.js';
+import {
+  QUESTION_ORDERS,
+  type QuestionOrder,
+  renderCurves,
+  type ReviewCurve,
+  reviewByLabels,
+} from './scripted-reviewer.js';
+import { calibrateSynthetic, evaluateOnSynthetic, syntheticCalibrationFile } from './synthetic.js';
 import { withKindred } from './with-kindred.js';
 
 interface Connection {
@@ -20,6 +29,27 @@ interface Connection {
 const wholeNumber = (text: string): number => {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a whole number above 0');
   return Number(text);
+};
+
+const share = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('must be a number from 0 to 1');
+  return value;
+};
+
+function questionOrders(names: readonly string[]): QuestionOrder[] {
+  return names.map((name) => {
+    const order = QUESTION_ORDERS.find((known) => known === name);
+    if (order === undefined) throw new Error(`--answer knows ${QUESTION_ORDERS.join(', ')}, not ${name}`);
+    return order;
+  });
+}
+
+const sizeShare = (text: string): number => {
+  const value = share(text);
+  if (value < 0.01) throw new InvalidArgumentError('must be a number from 0.01 to 1');
+  return value;
 };
 
 const list = (text: string): string[] => text.split(',').filter((part) => part !== '');
@@ -71,37 +101,108 @@ command('demo')
     });
   });
 
+interface EvaluateOptions extends Connection {
+  photos?: string;
+  sets: string[];
+  tenant: string;
+  parallel?: number;
+  synthetic?: boolean;
+  calibration: string;
+  orders: number;
+  size: number;
+  json?: string | true;
+  report?: string;
+}
+
+interface EvaluateOptions extends Connection {
+  photos?: string;
+  sets: string[];
+  tenant: string;
+  parallel?: number;
+  answer?: string[];
+  wrong: number;
+  questions: number;
+  synthetic?: boolean;
+  calibration: string;
+  orders: number;
+  size: number;
+  json?: string | true;
+  report?: string;
+}
+
 command('evaluate')
-  .description('send labelled photos and say how well they were grouped (BCubed and pairwise figures)')
-  .requiredOption('--photos <folder>', 'a folder with a manifest.csv, or with one sub-folder a person')
+  .description(
+    'say how well faces are grouped: labelled photos sent to Kindred, or made-up faces and the bars to reach',
+  )
+  .option('--photos <folder>', 'a folder with a manifest.csv, or with one sub-folder a person')
   .option('--sets <names>', 'only these sets of the manifest, comma-separated', list, [])
   .option('--tenant <id>', 'tenant to use; it should be empty', `evaluate-${Date.now()}`)
   .option('--parallel <n>', 'photos sent at once', wholeNumber)
-  .option('--json', 'print JSON')
-  .action(
-    async (
-      options: Connection & {
-        photos: string;
-        sets: string[];
-        tenant: string;
-        parallel?: number;
-        json?: boolean;
-      },
-    ) => {
-      await connect(options, async (client) => {
-        const photos = await findLabelledPhotos(options.photos, options.sets);
-        if (photos.length === 0) throw new Error(`no labelled photos in ${options.photos}`);
-        const { parallel } = options;
-        const evaluation = await evaluate(
-          client,
-          options.tenant,
-          photos,
-          parallel === undefined ? {} : { parallel },
-        );
-        console.log(options.json ? JSON.stringify(evaluation, null, 2) : renderEvaluation(evaluation));
-      });
-    },
+  .option(
+    '--answer <orders>',
+    'then answer the open questions from the labels, in each of these orders',
+    list,
+  )
+  .option('--wrong <share>', 'share of answers that are wrong, 0..1', share, 0)
+  .option('--questions <n>', 'answers at most', wholeNumber, 400)
+  .option(
+    '--synthetic',
+    'made-up faces, baselines in the same run; needs no service; exits 1 when a bar is missed',
+  )
+  .option(
+    '--calibration <file>',
+    'with --synthetic: calibration of the made-up space',
+    syntheticCalibrationFile,
+  )
+  .option('--orders <n>', 'with --synthetic: orders of arrival', wholeNumber, 10)
+  .option('--size <share>', 'with --synthetic: share of the full sets; the bars are made for 1', sizeShare, 1)
+  .option('--json [file]', 'print JSON, or write it to a file beside the table')
+  .option('--report <file>', 'with --synthetic: write a page with plots')
+  .action((options: EvaluateOptions) =>
+    options.synthetic === true ? evaluateOnSynthetic(options) : evaluateOnPhotos(options),
   );
+
+async function evaluateOnPhotos(options: EvaluateOptions): Promise<void> {
+  const { photos: folder, parallel, json } = options;
+  if (folder === undefined) throw new Error('wanted: --photos <folder> or --synthetic');
+  const orders = questionOrders(options.answer ?? []);
+  await connect(options, async (client) => {
+    const photos = await findLabelledPhotos(folder, options.sets);
+    if (photos.length === 0) throw new Error(`no labelled photos in ${folder}`);
+    const evaluateInto = (tenant: string): Promise<Evaluation> =>
+      evaluate(client, tenant, photos, parallel === undefined ? {} : { parallel });
+    const curves: ReviewCurve[] = [];
+    let evaluation = orders.length === 0 ? await evaluateInto(options.tenant) : undefined;
+    // Every order begins with the same gallery, in a tenant of its own.
+    for (const order of orders) {
+      const tenant = `${options.tenant}-${order}`;
+      evaluation = await evaluateInto(tenant);
+      curves.push(
+        await reviewByLabels(client, tenant, {
+          people: new Map(Object.entries(evaluation.faceIds)),
+          order,
+          wrong: options.wrong,
+          questionsMax: options.questions,
+          random: seededRandom(1).uniform,
+        }),
+      );
+    }
+    const document = JSON.stringify({ ...evaluation, curves }, null, 2);
+    if (typeof json === 'string') await writeFile(json, `${document}\n`);
+    const table = [renderEvaluation(evaluation!), renderCurves(curves)].slice(0, orders.length === 0 ? 1 : 2);
+    console.log(json === true ? document : table.join('\n\n'));
+  });
+}
+
+command('calibrate')
+  .description('fit the calibration of the made-up space and write it')
+  .requiredOption('--synthetic', 'made-up faces: the training sets of the protocol')
+  .option('--out <file>', 'where it goes', syntheticCalibrationFile)
+  .option('--size <share>', 'share of the full sets', sizeShare, 1)
+  .action(async ({ out, size }: { out: string; size: number }) => {
+    await calibrateSynthetic(out, size);
+    console.log(`wrote ${out}`);
+  });
 
 command('openapi')
   .description('write the OpenAPI document of a running Kindred')

@@ -8,20 +8,36 @@ import type { ClusterPatch } from '../database/cluster-repository.js';
 import type { ClusterRecord, JsonObject } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import type { Change, ChangePlan } from '../domain/cluster/change-plan.js';
-import { faceBefore, type FaceWrites, foldFaceChanges, groupByPatch } from './face-writes.js';
-import { ReviewReactions, type ReactionResult } from './review-reactions.js';
+import { namedClusters, ofKind, type OfKind } from '../domain/cluster/plan-parts.js';
+import { clustersOf, FORMAT, type RecordedChanges } from '../domain/cluster/recorded-changes.js';
+import { type Arrived, NOTHING_ARRIVED } from './arrived.js';
+import { type FaceWrites, foldFaceChanges, groupByPatch } from './face-writes.js';
+import { changedItems, openedItems, reopenedItems, stillOpen } from './item-changes.js';
+import { restoreItems, writeItems } from './item-writes.js';
+import { newConstraints } from './new-constraints.js';
+import {
+  clusterDeltas,
+  clusterPatch,
+  deletedClusters,
+  faceDeltas,
+  itemDelta,
+  joinItemDeltas,
+  recreatedCluster,
+  redirectDeltas,
+} from './record-changes.js';
+import { ReviewReactions, settledClusters } from './review-reactions.js';
 import type { TenantPolicy } from './assignment-policies.js';
 
 export interface ApplyContext {
   readonly actor: string;
   readonly at: Date;
   readonly policy: TenantPolicy;
-  /** Rows that the caller has inserted in this transaction already; their centroids are up to date. */
-  readonly arrived?: { readonly faceIds: readonly string[]; readonly clusterIds: readonly string[] };
-  /** Clusters that gained an arrived face. */
-  readonly grownClusterIds?: readonly string[];
+  /** Rows that the caller has inserted in this transaction already. */
+  readonly arrived?: Arrived;
   /** Joins the operation's `changes`: what explains it. */
   readonly details?: JsonObject;
+  /** The operation that this one takes back. */
+  readonly undoesId?: string;
 }
 
 /** What a decision answers with. */
@@ -45,10 +61,6 @@ export interface AppliedOperation {
   readonly constraintsRetired: number;
 }
 
-type OfKind<Name extends Change['do']> = Extract<Change, { do: Name }>;
-const ofKind = <Name extends Change['do']>(changes: readonly Change[], name: Name): OfKind<Name>[] =>
-  changes.filter((change): change is OfKind<Name> => change.do === name);
-
 @Injectable()
 export class ApplyPlan {
   private readonly reactions = new ReviewReactions();
@@ -60,6 +72,7 @@ export class ApplyPlan {
   ): Promise<AppliedOperation> {
     const operationId = uuidv7();
     const { changes } = plan;
+    const { arrived = NOTHING_ARRIVED } = context;
     const writes = foldFaceChanges(changes);
     const affected = [...new Set([...writes.patches.keys(), ...writes.erased])].sort();
     const before = await repositories.faces.findMany(affected);
@@ -67,90 +80,134 @@ export class ApplyPlan {
       const to = writes.patches.get(face.id)?.clusterId;
       return writes.erased.includes(face.id) || (to !== undefined && to !== face.clusterId);
     });
+    const left = new Set<string>();
     const reshaped = new Set<string>();
     for (const face of moved) {
-      if (face.clusterId !== null) reshaped.add(face.clusterId);
+      if (face.clusterId !== null) {
+        left.add(face.clusterId);
+        reshaped.add(face.clusterId);
+      }
       const to = writes.patches.get(face.id)?.clusterId;
       if (to !== undefined && to !== null) reshaped.add(to);
     }
-    const touched = new Set([...reshaped, ...(context.grownClusterIds ?? []), ...namedClusters(changes)]);
-    const arrivedClusters = new Set(context.arrived?.clusterIds ?? []);
-    const clustersBefore = (await repositories.clusters.findMany([...touched])).filter(
-      (cluster) => !arrivedClusters.has(cluster.id),
-    );
+    const grown = arrived.faces.flatMap((face) => face.clusterId ?? []);
+    const touched = new Set([...reshaped, ...grown, ...namedClusters(changes)]);
+    const founded = new Set(arrived.clusters.map((cluster) => cluster.id));
+    const standing = [...touched].filter((id) => !founded.has(id));
+    const clustersBefore = await repositories.clusters.findMany(standing);
+    const added = await newConstraints(repositories, changes);
+    const retired = [...new Set(ofKind(changes, 'retire_constraint').map((change) => change.constraintId))];
+    const reinstated = ofKind(changes, 'reinstate_constraint').map((change) => change.constraintId);
+    const created = await this.createClusters(repositories, changes, context.at);
+    const restoredItems = await restoreItems(repositories, changes, context.at);
     // Read before the rows that the items name are gone.
     const touchedItems = await repositories.reviewItems.findOpenTouching({
       faceIds: affected,
-      clusterIds: [...touched],
+      clusterIds: [...standing, ...(await clustersKeptApart(repositories, added))],
     });
 
-    await this.createClusters(repositories, changes, context.at);
+    const redirected = await repositories.clusters.listMergedInto(
+      ofKind(changes, 'close_as_merged').map((change) => change.clusterId),
+    );
     await this.writeFaces(repositories, writes);
     await repositories.centroids.recompute([...reshaped].sort());
-    const emptied = await this.updateClusters(repositories, {
-      changes,
-      touched,
-      writes,
-      moved: new Set(moved.map((face) => face.id)),
-      clustersBefore,
+    const clustersAfter = new Map([
+      ...[...arrived.clusters, ...created].map((cluster) => [cluster.id, cluster] as const),
+      ...(await this.updateClusters(repositories, {
+        changes,
+        writes,
+        moved: new Set(moved.map((face) => face.id)),
+        clustersBefore,
+      })),
+    ]);
+    const emptied = await this.emptied(repositories, {
+      left: [...left].flatMap((id) => clustersAfter.get(id) ?? []),
+      erasing: writes.erased.length > 0,
     });
 
     const deleted = [
       ...new Set([...emptied, ...ofKind(changes, 'delete_cluster').map((change) => change.clusterId)]),
     ].sort();
+    for (const id of deleted) clustersAfter.delete(id);
 
     const decided = ofKind(changes, 'close_item');
+    const withdrawn = ofKind(changes, 'supersede_item').map((change) => change.itemId);
     const reaction = await this.reactions.plan(repositories, {
       items: touchedItems,
-      decidedItemIds: new Set(decided.map((change) => change.itemId)),
-      clusterIds: [...touched].filter((id) => !deleted.includes(id)),
+      decidedItemIds: new Set([...decided.map((change) => change.itemId), ...withdrawn]),
+      clusters: clustersAfter,
+      settledClusterIds: settledClusters(clustersBefore, clustersAfter),
+      arrived,
       deletedClusterIds: deleted,
       erasedFaceIds: writes.erased,
-      newClusterIds: new Set([
-        ...(context.arrived?.clusterIds ?? []),
-        ...ofKind(changes, 'create_cluster').map((change) => change.clusterId),
-      ]),
-      opening: ofKind(changes, 'open_item'),
+      newClusterIds: new Set([...founded, ...created.map((cluster) => cluster.id)]),
+      opening: ofKind(changes, 'open_item').filter(({ kind }) => context.policy.review.kinds[kind]),
+      askAnewAbout: plan.askAnewAbout,
+      reshaping: affected.length + added.length + retired.length + reinstated.length > 0,
+      adding: added,
+      retiring: retired,
       policy: context.policy,
     });
+    const questions = reaction.questions.map((question) => ({ ...question, id: uuidv7() }));
 
-    const added = ofKind(changes, 'add_constraint');
-    const retired = ofKind(changes, 'retire_constraint').map((change) => change.constraintId);
     const constraintIds = added.map(() => uuidv7());
-    await repositories.operations.insert({
-      id: operationId,
-      kind: plan.kind,
-      actor: context.actor,
-      createdAt: context.at,
-      changes: {
-        ...context.details,
-        faces_added: context.arrived?.faceIds ?? [],
-        clusters_added: [
-          ...(context.arrived?.clusterIds ?? []),
-          ...ofKind(changes, 'create_cluster').map((change) => change.clusterId),
-        ],
-        faces_before: before.filter((face) => !writes.erased.includes(face.id)).map(faceBefore),
-        faces_erased: writes.erased,
-        faces_dismissed: writes.dismissed,
-        clusters_before: clustersBefore.map(clusterBefore),
-        clusters_deleted: deleted,
-        constraints_added: constraintIds,
-        constraints_retired: retired,
-        items_closed: [
-          ...decided.map((change) => change.itemId),
-          ...reaction.superseded,
-          ...reaction.cancelled,
-        ],
+    const erasing = writes.erased.length > 0;
+    const into = new Map(ofKind(changes, 'close_as_merged').map((change) => [change.clusterId, change.into]));
+    const record: RecordedChanges = {
+      format: FORMAT,
+      faces_added: arrived.faces.map((face) => ({ id: face.id, cluster_id: face.clusterId })),
+      faces_changed: faceDeltas(before, writes),
+      faces_dismissed: writes.dismissed,
+      faces_erased: writes.erased,
+      clusters_added: [...founded, ...created.map((cluster) => cluster.id)],
+      clusters_changed: [
+        ...clusterDeltas(clustersBefore, clustersAfter),
+        ...redirectDeltas(redirected, (from) => into.get(from) ?? null),
+        ...redirectDeltas(await repositories.clusters.listMergedInto(deleted), () => null),
+      ],
+      clusters_deleted: deletedClusters(deleted, clustersBefore, !erasing),
+      constraints_added: constraintIds,
+      constraints_retired: retired,
+      constraints_reinstated: reinstated,
+      items_opened: openedItems(questions, reaction),
+      items_changed: joinItemDeltas([
+        ...restoredItems,
+        ...changedItems(reaction, [...decided.map((change) => change.itemId), ...withdrawn], questions, {
+          keepEvidence: !erasing && writes.dismissed.length === 0,
+        }),
+        ...(await repositories.reviewItems.listNaming(deleted)).map((item) =>
+          itemDelta(item, ['cluster_id', 'other_cluster_id']),
+        ),
+      ]),
+    };
+    const endsOfNamed = await repositories.constraints.findMany([...retired, ...reinstated]);
+    await repositories.operations.insert(
+      {
+        id: operationId,
+        kind: plan.kind,
+        actor: context.actor,
+        createdAt: context.at,
+        undoesId: context.undoesId ?? null,
+        changes: { ...context.details, ...record },
+        summary: {
+          faces: affected.length + arrived.faces.length,
+          clusters: touched.size,
+          constraints_added: added.length + reinstated.length,
+          constraints_retired: retired.length,
+        },
       },
-      summary: {
-        faces: affected.length + (context.arrived?.faceIds.length ?? 0),
-        clusters: touched.size,
-        constraints_added: added.length,
-        constraints_retired: retired.length,
+      {
+        faceIds: [
+          ...affected,
+          ...arrived.faces.map((face) => face.id),
+          ...[...added, ...endsOfNamed].flatMap(({ faceA, faceB }) => [faceA, faceB]),
+        ],
+        clusterIds: [...touched, ...clustersOf(record)],
       },
-    });
+    );
 
     await repositories.constraints.retire(retired, context.at);
+    const standAgain = await repositories.constraints.reinstate(reinstated);
     const constraintsAdded = await repositories.constraints.insertMany(
       added.map((change, i) => ({
         id: constraintIds[i]!,
@@ -164,14 +221,19 @@ export class ApplyPlan {
         retiredAt: null,
       })),
     );
-    const openItemIds = await this.writeItems(repositories, { decided, reaction, operationId, context });
+    const openItemIds = await writeItems(repositories, {
+      decided,
+      reaction: { ...reaction, superseded: [...withdrawn, ...reaction.superseded] },
+      questions,
+      operationId,
+      actor: context.actor,
+      at: context.at,
+    });
     if (deleted.length > 0) await repositories.clusters.delete(deleted);
 
-    const clusters = (await repositories.clusters.findMany([...touched])).map(({ id, state, version }) => ({
-      id,
-      state,
-      version,
-    }));
+    const clusters = [...clustersAfter.values()]
+      .map(({ id, state, version }) => ({ id, state, version }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
     return {
       operationId,
       kind: plan.kind,
@@ -181,10 +243,10 @@ export class ApplyPlan {
       clusters,
       deletedClusterIds: deleted,
       closedItemIds: decided.map((change) => change.itemId),
-      supersededItemIds: reaction.superseded,
+      supersededItemIds: [...withdrawn, ...reaction.superseded],
       cancelledItemIds: reaction.cancelled,
-      openItemIds,
-      constraintsAdded,
+      openItemIds: [...openItemIds, ...stillOpen(reopenedItems(changes), reaction, openItemIds)],
+      constraintsAdded: constraintsAdded + standAgain,
       constraintsRetired: retired.length,
     };
   }
@@ -193,20 +255,23 @@ export class ApplyPlan {
     repositories: TenantRepositories,
     changes: readonly Change[],
     at: Date,
-  ): Promise<void> {
-    await repositories.clusters.insertMany(
-      ofKind(changes, 'create_cluster').map((change) => ({
-        id: change.clusterId,
-        state: change.state,
-        label: change.label,
-        externalRef: change.externalRef,
-        coverFaceId: null,
-        mergedInto: null,
-        version: 1,
-        createdAt: at,
-        updatedAt: at,
-      })),
+  ): Promise<ClusterRecord[]> {
+    const clusters = ofKind(changes, 'create_cluster').map((change) => ({
+      id: change.clusterId,
+      state: change.state,
+      label: change.label,
+      externalRef: change.externalRef,
+      coverFaceId: null,
+      mergedInto: null,
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    }));
+    const again = ofKind(changes, 'recreate_cluster').map((change) =>
+      recreatedCluster(change.clusterId, change.image, at),
     );
+    await repositories.clusters.insertMany([...clusters, ...again]);
+    return [...clusters, ...again];
   }
 
   private async writeFaces(repositories: TenantRepositories, writes: FaceWrites): Promise<void> {
@@ -217,19 +282,17 @@ export class ApplyPlan {
 
   /**
    * Writes states, labels, covers and merges, and raises the version of every touched cluster.
-   * @returns Ids of clusters that nobody needs any more: provisional or hidden ones without a face, and any cluster whose
-   * last face was erased.
+   * @returns The clusters as they are now, by id.
    */
   private async updateClusters(
     repositories: TenantRepositories,
     work: {
       readonly changes: readonly Change[];
-      readonly touched: ReadonlySet<string>;
       readonly writes: FaceWrites;
       readonly moved: ReadonlySet<string>;
       readonly clustersBefore: readonly ClusterRecord[];
     },
-  ): Promise<string[]> {
+  ): Promise<Map<string, ClusterRecord>> {
     const patches = new Map<string, ClusterPatch>();
     const add = (clusterId: string, patch: ClusterPatch): void => {
       patches.set(clusterId, { ...patches.get(clusterId), ...patch });
@@ -248,89 +311,44 @@ export class ApplyPlan {
       } else if (change.do === 'close_as_merged') {
         add(change.clusterId, { state: 'merged', mergedInto: change.into, coverFaceId: null });
         await repositories.clusters.redirectMerged(change.clusterId, change.into);
+      } else if (change.do === 'restore_cluster') {
+        add(change.clusterId, clusterPatch(change.image));
       }
     }
+    const unpatched = [...patches].filter(([, patch]) => Object.keys(patch).length === 0).map(([id]) => id);
+    const after = await repositories.clusters.touch(unpatched.sort());
+    for (const clusterId of unpatched) patches.delete(clusterId);
     for (const [clusterId, patch] of [...patches].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      await repositories.clusters.update(clusterId, patch);
+      const cluster = await repositories.clusters.update(clusterId, patch);
+      if (cluster) after.push(cluster);
     }
-    const counted = new Set(
-      (await repositories.faces.countByClusters([...work.touched])).map((row) => row.clusterId),
-    );
-    const emptyIds = [...work.touched].filter((id) => !counted.has(id));
-    if (emptyIds.length === 0) return [];
-    const erasing = work.writes.erased.length > 0;
-    const losers = new Set(work.clustersBefore.map((cluster) => cluster.id));
-    return (await repositories.clusters.findMany(emptyIds))
-      .filter((cluster) => losers.has(cluster.id) && cluster.state !== 'merged')
-      .filter((cluster) => erasing || (cluster.state !== 'confirmed' && cluster.label === null))
-      .map((cluster) => cluster.id);
+    return new Map(after.map((cluster) => [cluster.id, cluster]));
   }
 
-  private async writeItems(
+  /**
+   * @param work.left Clusters that a face left.
+   * @returns Ids of those that nobody needs any more: provisional or hidden ones without a face, and any cluster whose last
+   * face was erased.
+   */
+  private async emptied(
     repositories: TenantRepositories,
-    work: {
-      readonly decided: readonly OfKind<'close_item'>[];
-      readonly reaction: ReactionResult;
-      readonly operationId: string;
-      readonly context: ApplyContext;
-    },
+    work: { readonly left: readonly ClusterRecord[]; readonly erasing: boolean },
   ): Promise<string[]> {
-    const { actor, at } = work.context;
-    const closing = { operationId: work.operationId, resolvedBy: actor, resolvedAt: at };
-    for (const change of work.decided) {
-      await repositories.reviewItems.close(change.itemId, {
-        ...closing,
-        state: change.state,
-        outcome: change.outcome,
-      });
-    }
-    if (work.reaction.superseded.length > 0) {
-      await repositories.reviewItems.closeMany(work.reaction.superseded, {
-        ...closing,
-        state: 'superseded',
-        outcome: null,
-      });
-    }
-    if (work.reaction.cancelled.length > 0) {
-      await repositories.reviewItems.closeMany(work.reaction.cancelled, {
-        ...closing,
-        state: 'cancelled',
-        outcome: null,
-      });
-      await repositories.reviewItems.replaceEvidence(work.reaction.cancelled, {});
-    }
-    const open: string[] = [];
-    for (const question of work.reaction.questions) {
-      const { do: _do, ...asked } = question;
-      const item = await repositories.reviewItems.upsertOpen({ ...asked, id: uuidv7(), createdAt: at });
-      open.push(item.id);
-    }
-    return open;
+    const leavable = work.left.filter(
+      ({ state, label }) => state !== 'merged' && (work.erasing || (state !== 'confirmed' && label === null)),
+    );
+    const counts = await repositories.faces.countByClusters(leavable.map((cluster) => cluster.id));
+    const counted = new Set(counts.map((row) => row.clusterId));
+    return leavable.map((cluster) => cluster.id).filter((id) => !counted.has(id));
   }
 }
 
-/** Clusters that a plan names itself. */
-function namedClusters(changes: readonly Change[]): string[] {
-  return changes.flatMap((change) => {
-    switch (change.do) {
-      case 'create_cluster':
-      case 'update_cluster':
-      case 'delete_cluster':
-        return [change.clusterId];
-      case 'close_as_merged':
-        return [change.clusterId, change.into];
-      default:
-        return [];
-    }
-  });
+/** Clusters that new cannot-links stand between: what was asked about the two may be settled. */
+async function clustersKeptApart(
+  repositories: TenantRepositories,
+  added: readonly OfKind<'add_constraint'>[],
+): Promise<string[]> {
+  const ends = added.flatMap(({ kind, faceA, faceB }) => (kind === 'cannot_link' ? [faceA, faceB] : []));
+  const faces = await repositories.faces.findMany([...new Set(ends)]);
+  return [...new Set(faces.flatMap((face) => face.clusterId ?? []))];
 }
-
-const clusterBefore = (cluster: ClusterRecord): Record<string, unknown> => ({
-  id: cluster.id,
-  state: cluster.state,
-  label: cluster.label,
-  external_ref: cluster.externalRef,
-  cover_face_id: cluster.coverFaceId,
-  merged_into: cluster.mergedInto,
-  version: cluster.version,
-});

@@ -6,16 +6,22 @@ import type { ClusterRecord, FaceAssignment, FaceRecord, ImageRecord } from '../
 import type { TenantRepositories } from '../database/tenant-store.js';
 import type { AssignmentDecision } from '../domain/cluster/assignment.js';
 import type { Change } from '../domain/cluster/change-plan.js';
-import { decideImageAssignments } from '../domain/cluster/image-assignment.js';
+import { decideImageAssignments, type ProbeWithCandidates } from '../domain/cluster/image-assignment.js';
+import type { RecordedDecision } from '../domain/cluster/operation-details.js';
 import type { Detection } from '../domain/face/detection.js';
 import type { Embedding } from '../domain/face/embedding.js';
 import type { QualityReason } from '../domain/face/quality.js';
 import { boxHeight, boxWidth } from '../domain/geometry/box.js';
 import { reviewPriority } from '../domain/review/priority.js';
-import { uncertainAssignmentEvidence, uncertainAssignmentSubject } from '../domain/review/review-item.js';
+import {
+  type NearbyCluster,
+  uncertainAssignmentEvidence,
+  uncertainAssignmentSubject,
+} from '../domain/review/review-item.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js';
 import { gatherAll, type Gathered } from './gather-candidates.js';
+import { raiseSuggestions } from './raise-suggestions.js';
 
 /** A face as the pipeline found it. Box and landmarks are px of the upright image. */
 export interface FoundFace {
@@ -70,20 +76,17 @@ export class AssignFaces {
       policy,
     );
     const candidates = new Map(clear.map((face, i) => [face.id, gathered.candidates[i] ?? []]));
-    const decisions = decideImageAssignments(
-      faces.map((face) => ({
-        probe: {
-          faceId: face.id,
-          imageId: request.image.id,
-          contentKey: face.contentKey,
-          reasons: face.found.reasons,
-        },
-        candidates: candidates.get(face.id) ?? [],
-      })),
-      policy,
-      gathered.pair,
-    );
-    return this.write(repositories, { request, policy, at, faces, decisions, gathered });
+    const probes = faces.map((face) => ({
+      probe: {
+        faceId: face.id,
+        imageId: request.image.id,
+        contentKey: face.contentKey,
+        reasons: face.found.reasons,
+      },
+      candidates: candidates.get(face.id) ?? [],
+    }));
+    const decisions = decideImageAssignments(probes, policy, gathered.pair);
+    return this.write(repositories, { request, policy, at, faces, probes, decisions, gathered });
   }
 
   private async write(
@@ -93,11 +96,12 @@ export class AssignFaces {
       readonly policy: TenantPolicy;
       readonly at: Date;
       readonly faces: readonly NewFace[];
+      readonly probes: readonly ProbeWithCandidates[];
       readonly decisions: readonly AssignmentDecision[];
       readonly gathered: Gathered;
     },
   ): Promise<AssignmentReport> {
-    const { request, policy, at, faces, decisions, gathered } = work;
+    const { request, policy, at, faces, probes, decisions, gathered } = work;
     const homes = decisions.map((decision) => {
       if (decision.kind === 'assign') return decision.clusterId;
       return decision.kind === 'unclustered' ? null : uuidv7();
@@ -105,7 +109,8 @@ export class AssignFaces {
     const founded = homes.filter(
       (_, i) => decisions[i]!.kind === 'create' || decisions[i]!.kind === 'ask',
     ) as string[];
-    await repositories.clusters.insertMany(founded.map((id) => newCluster(id, at)));
+    const clusters = founded.map((id) => newCluster(id, at));
+    await repositories.clusters.insertMany(clusters);
     const records = faces.map((face, i) =>
       faceRecord(face, request.image.id, decisions[i]!, homes[i] ?? null, at),
     );
@@ -113,11 +118,19 @@ export class AssignFaces {
     await repositories.embeddings.insertMany(
       faces.map((face) => ({ faceId: face.id, embedding: face.found.embedding })),
     );
-    for (const [i, face] of faces.entries()) {
-      const home = homes[i];
-      if (home !== null && home !== undefined) await repositories.centroids.add(home, face.found.embedding);
-    }
-    const changes = decisions.flatMap((decision, i) => followUp(decision, homes[i] ?? null, gathered));
+    await repositories.centroids.addStored(faces.filter((_, i) => homes[i] !== null).map((face) => face.id));
+    const changes = [
+      ...decisions.flatMap((decision, i) => followUp(decision, homes[i] ?? null, gathered)),
+      ...(await raiseSuggestions(repositories, {
+        image: request.image,
+        records,
+        faces: probes,
+        decisions,
+        homes,
+        gathered,
+        policy,
+      })),
+    ];
     const operation = await this.plans.apply(
       repositories,
       { kind: 'assign', changes },
@@ -125,8 +138,7 @@ export class AssignFaces {
         actor: request.actor,
         at,
         policy,
-        arrived: { faceIds: faces.map((face) => face.id), clusterIds: founded },
-        grownClusterIds: homes.filter((home): home is string => home !== null),
+        arrived: { faces: records, clusters, nearest: nearestOf(decisions, homes) },
         details: {
           image_id: request.image.id,
           space: policy.space,
@@ -201,7 +213,7 @@ function faceRecord(
 }
 
 /** What a decision changes beyond its own face: bridged clusters move in, a doubt becomes a question. */
-function followUp(decision: AssignmentDecision, home: string | null, gathered: Gathered): Change[] {
+export function followUp(decision: AssignmentDecision, home: string | null, gathered: Gathered): Change[] {
   if (decision.kind === 'assign') {
     return decision.bridges.flatMap((bridged): Change[] => [
       ...gathered
@@ -229,7 +241,29 @@ function followUp(decision: AssignmentDecision, home: string | null, gathered: G
   ];
 }
 
-function explain(decision: AssignmentDecision, home: string | null): Record<string, unknown> {
+/** The candidates that were not good enough: what a founded cluster comes closest to. */
+const nearestOf = (
+  decisions: readonly AssignmentDecision[],
+  homes: readonly (string | null)[],
+): Map<string, NearbyCluster[]> =>
+  new Map(
+    decisions.flatMap(({ kind, evidence }, i) => {
+      const home = homes[i];
+      if (kind !== 'create' || home === null || home === undefined) return [];
+      return [
+        [
+          home,
+          evidence.candidates.map(({ clusterId, similarity, probability }) => ({
+            cluster_id: clusterId,
+            similarity,
+            probability,
+          })),
+        ],
+      ];
+    }),
+  );
+
+function explain(decision: AssignmentDecision, home: string | null): RecordedDecision {
   const { rule, candidates, excluded, accept, ask, marginLogit } = decision.evidence;
   return {
     face_id: decision.faceId,
@@ -242,6 +276,7 @@ function explain(decision: AssignmentDecision, home: string | null): Record<stri
     margin_logit: marginLogit,
     candidates: candidates.map((candidate) => ({
       cluster_id: candidate.clusterId,
+      state: candidate.state,
       face_count: candidate.faceCount,
       similarity: candidate.similarity,
       top_mean: candidate.topMean,

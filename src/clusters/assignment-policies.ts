@@ -1,4 +1,5 @@
 // The policy in force for a tenant: what the model pack brings, what the configuration and the tenant's settings override.
+import type { JsonObject } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import type { AssignmentPolicy } from '../domain/cluster/assignment.js';
 import type { Calibration } from '../domain/cluster/calibration.js';
@@ -8,10 +9,17 @@ import {
   parseOperatingPoint,
 } from '../domain/cluster/thresholds.js';
 import type { EmbeddingSpace } from '../domain/face/embedding.js';
+import {
+  DEFAULT_REVIEW_SETTINGS,
+  parseReviewSettings,
+  type ReviewSettings,
+} from '../domain/review/review-settings.js';
 
 export interface TenantPolicy extends AssignmentPolicy {
   /** The space in which faces are compared today. */
   readonly space: EmbeddingSpace;
+  /** What this tenant is asked about. */
+  readonly review: ReviewSettings;
 }
 
 export class AssignmentPolicies {
@@ -32,14 +40,30 @@ export class AssignmentPolicies {
 
   /** The policy without any tenant's settings. */
   get base(): TenantPolicy {
-    return { space: this.space, calibration: this.calibration, point: operatingPoint(...this.overrides) };
+    return {
+      space: this.space,
+      calibration: this.calibration,
+      point: operatingPoint(...this.overrides),
+      review: DEFAULT_REVIEW_SETTINGS,
+    };
   }
 
-  /** Reads `clustering` of the settings; throws ThresholdError when it holds what should have been refused on the way in. */
+  /**
+   * Reads `clustering` and `review` of the settings; throws ThresholdError or ReviewSettingsError when they hold what should
+   * have been refused on the way in.
+   */
   async forTenant(repositories: TenantRepositories): Promise<TenantPolicy> {
-    const tenant = await repositories.tenant.find();
-    const settings = tenant?.settings['clustering'];
-    if (settings === undefined) return this.base;
-    return { ...this.base, point: operatingPoint(...this.overrides, parseOperatingPoint(settings)) };
+    return this.forSettings(await repositories.tenant.settings());
+  }
+
+  /** The policy of a tenant with these settings; throws like `forTenant`. */
+  forSettings({ clustering, review }: JsonObject): TenantPolicy {
+    return {
+      ...this.base,
+      ...(clustering === undefined
+        ? {}
+        : { point: operatingPoint(...this.overrides, parseOperatingPoint(clustering)) }),
+      review: parseReviewSettings(review),
+    };
   }
 }

@@ -1,6 +1,7 @@
 // A cluster as the API tells it.
 import { ApiProperty } from '@nestjs/swagger';
 import type { CountedClusterRecord } from '../database/records.js';
+import { Problem } from '../http/problem.js';
 
 export class ClusterResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
@@ -20,6 +21,11 @@ export class ClusterResponse {
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) merged_into!: string | null;
   @ApiProperty({ minimum: 1, description: 'Grows with every change.' }) version!: number;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
+}
+
+/** 412 cluster.changed */
+export class ClusterChangedProblem extends Problem {
+  @ApiProperty({ type: ClusterResponse, description: 'The cluster as it is now.' }) cluster!: ClusterResponse;
 }
 
 export function presentCluster(cluster: CountedClusterRecord): ClusterResponse {

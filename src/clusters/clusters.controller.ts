@@ -11,10 +11,13 @@ import type { Response } from 'express';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
+import { ApiIfMatch, ETAG_HEADER, etagOf, IfMatch, type ExpectedVersions } from '../http/conditional.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
+import { ApiProblem } from '../http/problem.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { ClusterLists } from './cluster-lists.js';
-import { ClusterResponse, presentCluster } from './cluster.response.js';
+import { ClusterChangedProblem, ClusterResponse, presentCluster } from './cluster.response.js';
 import {
   ClusterChangeResponse,
   ClusterListQuery,
@@ -66,6 +69,7 @@ export class ClustersController {
 
   @Post()
   @Requires('review')
+  @Idempotent()
   @ApiOperation({ summary: 'Make a person that the machine did not find; confirmed from the start.' })
   @ApiCreatedResponse({ type: ClusterChangeResponse })
   async create(
@@ -88,22 +92,28 @@ export class ClustersController {
   @Get(':cluster_id')
   @Requires('read')
   @ApiOperation({ summary: 'A cluster; one that was merged says into which.' })
-  @ApiOkResponse({ type: ClusterResponse })
+  @ApiOkResponse({ type: ClusterResponse, headers: ETAG_HEADER })
   async get(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('cluster_id', UuidPipe) clusterId: string,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ClusterResponse> {
-    return presentCluster(await this.clusters.get(tenantId, clusterId));
+    const cluster = await this.clusters.get(tenantId, clusterId);
+    response.setHeader('ETag', etagOf(cluster.version));
+    return presentCluster(cluster);
   }
 
   @Patch(':cluster_id')
   @Requires('review')
   @ApiOperation({ summary: 'Name, hide or link a person. Naming a pending cluster confirms it.' })
+  @ApiIfMatch()
   @ApiOkResponse({ type: ClusterChangeResponse })
+  @ApiProblem(412, '`cluster.changed`: not the version of If-Match.', ClusterChangedProblem)
   async patch(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('cluster_id', UuidPipe) clusterId: string,
     @Body() body: ClusterPatchBody,
+    @IfMatch() expected: ExpectedVersions,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ClusterChangeResponse> {
     const patch = {
@@ -112,7 +122,9 @@ export class ClustersController {
       coverFaceId: body.cover_face_id,
       state: body.state,
     };
-    return presentChange(await this.clusters.update(tenantId, clusterId, patch, actorOf(principal)));
+    return presentChange(
+      await this.clusters.update(tenantId, clusterId, patch, actorOf(principal), expected),
+    );
   }
 
   @Delete(':cluster_id')
@@ -146,6 +158,7 @@ export class ClustersController {
 
   @Post(':cluster_id/merge')
   @Requires('review')
+  @Idempotent()
   @HttpCode(200)
   @ApiOperation({
     summary: "Move another cluster's faces into this one; the other answers with merged_into from then on.",
@@ -168,6 +181,7 @@ export class ClustersController {
 
   @Post(':cluster_id/split')
   @Requires('review')
+  @Idempotent()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Make each group of faces a cluster of its own; the parts never join again by themselves.',

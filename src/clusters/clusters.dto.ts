@@ -14,7 +14,7 @@ import {
   Length,
   ValidateIf,
 } from 'class-validator';
-import { LABEL_LENGTH_MAX } from '../domain/review/decision.js';
+import { LABEL_LENGTH_MAX } from '../domain/review/decision-body.js';
 import { PageQuery } from '../http/pagination.js';
 import { ClusterResponse } from './cluster.response.js';
 import { OperationResponse } from './operation.response.js';

@@ -12,11 +12,14 @@ import { ClustersService } from './clusters.service.js';
 import { FaceErasure } from './face-erasure.js';
 import { ImportLabel } from './import-label.js';
 import { ReviewDecisions } from './review-decisions.js';
+import { SettingsTrial } from './settings-trial.js';
+import { UndoOperations } from './undo-operations.js';
 
 @Module({
   controllers: [ClustersController],
   providers: [
     ClusterLists,
+    SettingsTrial,
     ApplyPlan,
     {
       provide: AssignmentPolicies,
@@ -29,7 +32,7 @@ import { ReviewDecisions } from './review-decisions.js';
       inject: [AssignmentPolicies, ApplyPlan],
       useFactory: (policies: AssignmentPolicies, plans: ApplyPlan) => new step(policies, plans),
     })),
-    ...[ClustersService, FaceErasure, ReviewDecisions].map((service) => ({
+    ...[ClustersService, FaceErasure, ReviewDecisions, UndoOperations].map((service) => ({
       provide: service,
       inject: [TenantStore, AssignmentPolicies, ApplyPlan],
       useFactory: (tenants: TenantStore, policies: AssignmentPolicies, plans: ApplyPlan) =>
@@ -44,6 +47,8 @@ import { ReviewDecisions } from './review-decisions.js';
     FaceErasure,
     ImportLabel,
     ReviewDecisions,
+    SettingsTrial,
+    UndoOperations,
   ],
 })
 export class ClustersModule {}

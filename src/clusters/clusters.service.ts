@@ -7,8 +7,10 @@ import { type TenantRepositories, TenantStore } from '../database/tenant-store.j
 import type { Change, ChangePlan } from '../domain/cluster/change-plan.js';
 import { planDismiss, planMerge, planMove, planSplit } from '../domain/cluster/reshape.js';
 import { DomainError } from '../domain/domain-error.js';
+import { type ExpectedVersions, versionFits } from '../http/conditional.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies } from './assignment-policies.js';
+import { presentCluster } from './cluster.response.js';
 import { faceFacts, getCluster, getFace, loadClusters, loadConstraints, refuseMerged } from './load-facts.js';
 
 export interface ClusterReport {
@@ -119,17 +121,25 @@ export class ClustersService {
 
   /**
    * Naming a provisional cluster confirms it: a human said who it is.
-   * @throws DomainError cluster.not_found, cluster.merged, request.invalid (a cover face of another cluster).
+   * @param expected Versions that the change is meant for; default any.
+   * @throws DomainError cluster.not_found, cluster.merged, cluster.changed (with the cluster), request.invalid (a cover face
+   * of another cluster).
    */
   async update(
     tenantId: string,
     clusterId: string,
     patch: ClusterPatchRequest,
     actor: string,
+    expected?: ExpectedVersions,
   ): Promise<ClusterReport> {
     return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
       const record = await getCounted(repositories, clusterId);
       refuseMerged(record);
+      if (!versionFits(record.version, expected)) {
+        throw new DomainError('cluster.changed', 'The cluster has changed since it was looked at.', {
+          extensions: { cluster: presentCluster(record) },
+        });
+      }
       if (patch.coverFaceId !== undefined && patch.coverFaceId !== null) {
         const cover = await repositories.faces.find(patch.coverFaceId);
         if (cover?.clusterId !== clusterId)

@@ -45,8 +45,12 @@ export class FaceErasure {
         [],
         actor,
       );
+      const cancelled = await cancelItemsAbout(repositories, imageId, operation);
       await repositories.images.delete(imageId);
-      return { image, operation };
+      return {
+        image,
+        operation: { ...operation, cancelledItemIds: [...operation.cancelledItemIds, ...cancelled].sort() },
+      };
     });
   }
 
@@ -73,6 +77,27 @@ export class FaceErasure {
       ...clusterIds.map((clusterId): Change => ({ do: 'delete_cluster', clusterId })),
     ];
     const policy = await this.policies.forTenant(repositories);
-    return this.plans.apply(repositories, { kind, changes }, { actor, at: new Date(), policy });
+    const operation = await this.plans.apply(
+      repositories,
+      { kind, changes },
+      { actor, at: new Date(), policy },
+    );
+    // Answers that are kept for clients who ask again tell of people, too.
+    await repositories.idempotencyKeys.forgetNaming([...faceIds, ...operation.deletedClusterIds]);
+    return operation;
   }
+}
+
+/** Closes the questions about the image as a whole; those about its faces went with the faces. @returns Their ids. */
+async function cancelItemsAbout(
+  { reviewItems }: TenantRepositories,
+  imageId: string,
+  { operationId, actor, createdAt }: AppliedOperation,
+): Promise<string[]> {
+  const ids = await reviewItems.findOpenAboutImage(imageId);
+  if (ids.length === 0) return ids;
+  const closing = { operationId, resolvedBy: actor, resolvedAt: createdAt };
+  await reviewItems.closeMany(ids, { ...closing, state: 'cancelled', outcome: null });
+  await reviewItems.replaceEvidence(ids, {});
+  return ids;
 }

@@ -1,6 +1,5 @@
 // Folds the face changes of a plan into one patch for each face.
 import type { FacePatch } from '../database/face-repository.js';
-import type { FaceRecord } from '../database/records.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 
 export interface FaceWrites {
@@ -62,14 +61,3 @@ export function groupByPatch(
   }
   return [...groups.values()];
 }
-
-/** What undo needs to put a face back. */
-export const faceBefore = (face: FaceRecord): Record<string, unknown> => ({
-  id: face.id,
-  cluster_id: face.clusterId,
-  state: face.state,
-  assigned_by: face.assignedBy,
-  locked: face.locked,
-  similarity: face.similarity,
-  probability: face.probability,
-});

@@ -1,5 +1,5 @@
 // Finds the clusters that probes may belong to, with everything the decision needs to know of them.
-import type { ClusterRecord } from '../database/records.js';
+import type { NearestFace } from '../database/embedding-repository.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import {
   type ClusterPair,
@@ -7,14 +7,10 @@ import {
   rankCandidates,
   type RankedCandidate,
 } from '../domain/cluster/assignment.js';
-import {
-  type Candidate,
-  type CandidateFacts,
-  gatherCandidates,
-  pointedClusters,
-} from '../domain/cluster/candidates.js';
+import { type Candidate, type CandidateFacts, gatherCandidates } from '../domain/cluster/candidates.js';
 import { type ClusterFacts, heldByHuman } from '../domain/cluster/cluster-facts.js';
 import { blockingConstraints, type Constraint } from '../domain/cluster/constraints.js';
+import { imagesInBoth } from '../domain/cluster/same-image.js';
 import type { Embedding } from '../domain/face/embedding.js';
 import type { TenantPolicy } from './assignment-policies.js';
 import { loadClusters, loadConstraints } from './load-facts.js';
@@ -25,6 +21,9 @@ export interface Gathered {
   readonly pair: PairLookup;
   /** Faces of a cluster that may be bridged. */
   readonly membersOf: (clusterId: string) => readonly string[];
+  /** Clusters that one face clearly fits with another, and the constraints that touch them. */
+  readonly contested: ReadonlyMap<string, ClusterFacts>;
+  readonly constraints: readonly Constraint[];
 }
 
 /**
@@ -38,7 +37,7 @@ export async function findRankedClusters(
   excludeFaceIds: readonly string[] = [],
 ): Promise<RankedCandidate[]> {
   const found = await nearestCandidates(repositories, [probe], policy, excludeFaceIds);
-  return rankCandidates(found.candidates[0] ?? [], policy);
+  return rankCandidates(found[0] ?? [], policy);
 }
 
 /** @param probes Embeddings of new faces of one photo: no constraint names them yet. */
@@ -50,7 +49,7 @@ export async function gatherAll(
   const found = await nearestCandidates(repositories, probes, policy);
   // Two clusters can be bridged only when one face clearly fits both: only then are their faces read.
   const contested = new Set<string>();
-  for (const list of found.candidates) {
+  for (const list of found) {
     const clear = rankCandidates(list, policy).filter(
       (candidate) => candidate.probability >= policy.point.bridge,
     );
@@ -58,6 +57,11 @@ export async function gatherAll(
   }
   const clusters = await loadClusters(repositories, contested);
   const constraints = contested.size === 0 ? [] : await loadConstraints(repositories, [...contested]);
+  const centroids = new Map(
+    (contested.size === 0 ? [] : await repositories.centroids.load([...contested], policy.space)).map(
+      (record) => [record.clusterId, record.centroid],
+    ),
+  );
   const held = (candidate: Candidate): Candidate => {
     const facts = clusters.get(candidate.clusterId);
     if (facts === undefined) return candidate;
@@ -67,9 +71,11 @@ export async function gatherAll(
     };
   };
   return {
-    candidates: found.candidates.map((list) => list.map(held)),
-    pair: (a, b) => pairFacts(clusters.get(a), clusters.get(b), found.centroids, constraints),
+    candidates: found.map((list) => list.map(held)),
+    pair: (a, b) => pairFacts(clusters.get(a), clusters.get(b), centroids, constraints),
     membersOf: (clusterId) => clusters.get(clusterId)?.faces.map((face) => face.id) ?? [],
+    contested: clusters,
+    constraints,
   };
 }
 
@@ -78,39 +84,26 @@ async function nearestCandidates(
   probes: readonly Embedding[],
   policy: TenantPolicy,
   excludeFaceIds: readonly string[] = [],
-): Promise<{ readonly candidates: Candidate[][]; readonly centroids: ReadonlyMap<string, Embedding> }> {
-  if (probes.length === 0) return { candidates: [], centroids: new Map() };
+): Promise<Candidate[][]> {
+  if (probes.length === 0) return [];
   const { point } = policy;
   const lists = await repositories.embeddings.nearest(probes, {
     limit: point.neighbours,
     similarityMin: point.neighbourSimilarityMin,
     excludeFaceIds,
   });
-  const ids = [...new Set(lists.flatMap((list) => pointedClusters(list, point)))].sort();
-  const records = new Map((await repositories.clusters.findMany(ids)).map((record) => [record.id, record]));
-  const centroids = await repositories.centroids.load(ids, policy.space);
-  const candidates = probes.map((probe, i) => {
-    const facts = centroids.flatMap(({ clusterId, centroid, faceCount }): CandidateFacts[] => {
-      const record = records.get(clusterId);
-      if (record === undefined || record.state === 'merged') return [];
-      return [candidateFacts(record, record.state, faceCount, centroid.similarityTo(probe))];
-    });
-    return gatherCandidates(lists[i] ?? [], facts, point);
+  return lists.map((neighbours) => {
+    const facts = new Map(neighbours.map((face) => [face.clusterId, clusterOf(face)]));
+    return gatherCandidates(neighbours, [...facts.values()], point);
   });
-  return { candidates, centroids: new Map(centroids.map((record) => [record.clusterId, record.centroid])) };
 }
 
-const candidateFacts = (
-  record: ClusterRecord,
-  state: CandidateFacts['state'],
-  faceCount: number,
-  centroidSimilarity: number,
-): CandidateFacts => ({
-  clusterId: record.id,
-  state,
-  faceCount,
-  centroidSimilarity,
-  heldByHuman: heldByHuman({ state, label: record.label }, 0),
+const clusterOf = ({ clusterId, cluster }: NearestFace): CandidateFacts => ({
+  clusterId,
+  state: cluster.state,
+  faceCount: cluster.faceCount,
+  centroidSimilarity: cluster.centroidSimilarity,
+  heldByHuman: heldByHuman(cluster, 0),
   cannotLink: false,
   holdsImage: false,
 });
@@ -125,9 +118,8 @@ function pairFacts(
   const centroidA = a && centroids.get(a.id);
   const centroidB = b && centroids.get(b.id);
   if (centroidA === undefined || centroidB === undefined) return { apart: true, centroidSimilarity: -1 };
-  const images = new Set(a!.faces.map((face) => face.imageId));
   const apart =
-    b!.faces.some((face) => images.has(face.imageId)) ||
+    imagesInBoth(a!.faces, b!.faces, constraints).length > 0 ||
     blockingConstraints(
       a!.faces.map((face) => face.id),
       b!.faces.map((face) => face.id),

@@ -4,21 +4,33 @@ import type { ReviewItemRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import type { ChangePlan } from '../domain/cluster/change-plan.js';
-import { decisionFault, parseDecision, type ReviewDecision } from '../domain/review/decision.js';
+import { parseDecision, type ReviewDecision } from '../domain/review/decision.js';
 import { planNewClusterDecision } from '../domain/review/new-cluster-effects.js';
-import type {
-  NewClusterEvidence,
-  ReviewKind,
-  UncertainAssignmentEvidence,
-} from '../domain/review/review-item.js';
+import type { NewClusterEvidence, UncertainAssignmentEvidence } from '../domain/review/review-item.js';
 import { planUncertainDecision } from '../domain/review/uncertain-assignment-effects.js';
+import type { ExpectedVersions } from '../http/conditional.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
-import { AssignmentPolicies } from './assignment-policies.js';
+import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js';
 import { faceFacts, getCluster, loadClusters, loadConstraints } from './load-facts.js';
+import { getOpenReviewItem, refuseClaimedByOther, refuseOtherVersion } from './open-review-item.js';
+import { planConstraintConflict, planDuplicateImage, planSuspectFace } from './plan-face-decisions.js';
+import {
+  planMergeSuggestion,
+  planSameImageConflict,
+  planSplitSuggestion,
+} from './plan-suggestion-decisions.js';
 
 export interface DecisionReport {
   readonly item: ReviewItemRecord;
   readonly operation: AppliedOperation;
+}
+
+/** Who answers, when, and to what. */
+export interface Answering {
+  readonly actor: string;
+  readonly at: Date;
+  /** Versions of the item that the answer is meant for; default any. */
+  readonly expected?: ExpectedVersions;
 }
 
 @Injectable()
@@ -31,52 +43,43 @@ export class ReviewDecisions {
 
   /**
    * @param body The decision as it was sent: `{ decision, … }`.
-   * @throws DomainError review_item.not_found, review_item.closed (with the outcome), review_item.decision_invalid,
-   * cluster.not_found, cluster.labels_differ, constraint.conflict.
+   * @throws DomainError review_item.not_found, review_item.closed (with the outcome), review_item.claimed, review_item.changed (with
+   * the item), review_item.decision_invalid, cluster.not_found, cluster.labels_differ, constraint.conflict.
    */
-  async decide(tenantId: string, itemId: string, body: unknown, actor: string): Promise<DecisionReport> {
+  async decide(
+    tenantId: string,
+    itemId: string,
+    body: unknown,
+    { actor, at, expected }: Answering,
+  ): Promise<DecisionReport> {
     return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
-      const item = await getOpenItem(repositories, itemId);
-      const decision = parseDecision(answerable(item.kind), body);
-      const plan = await planDecision(repositories, item, decision);
+      const item = await getOpenReviewItem(repositories, itemId);
+      refuseClaimedByOther(item, actor, at);
+      refuseOtherVersion(item, expected, at);
+      const decision = parseDecision(item.kind, body);
       const policy = await this.policies.forTenant(repositories);
-      const operation = await this.plans.apply(repositories, plan, { actor, at: new Date(), policy });
+      const plan = await planDecision(repositories, item, decision, policy);
+      const operation = await this.plans.apply(repositories, plan, {
+        actor,
+        at,
+        policy,
+        details: { answer: { decision: decision.decision, item_id: itemId } },
+      });
       return { item: (await repositories.reviewItems.find(itemId))!, operation };
     });
   }
 
   /** Closes a question without an answer. @throws DomainError review_item.not_found, review_item.closed. */
-  async dismiss(tenantId: string, itemId: string, actor: string): Promise<DecisionReport> {
-    return this.decide(tenantId, itemId, { decision: 'dismiss' }, actor);
+  async dismiss(tenantId: string, itemId: string, answering: Answering): Promise<DecisionReport> {
+    return this.decide(tenantId, itemId, { decision: 'dismiss' }, answering);
   }
-}
-
-async function getOpenItem(repositories: TenantRepositories, itemId: string): Promise<ReviewItemRecord> {
-  const item = await repositories.reviewItems.find(itemId);
-  if (item === null) throw new DomainError('review_item.not_found', 'There is no such review item.');
-  if (item.state !== 'open' && item.state !== 'claimed') {
-    throw new DomainError('review_item.closed', 'This review item is closed already.', {
-      extensions: {
-        state: item.state,
-        outcome: item.outcome,
-        operation_id: item.operationId,
-        resolved_at: item.resolvedAt?.toISOString() ?? null,
-        resolved_by: item.resolvedBy,
-      },
-    });
-  }
-  return item;
-}
-
-function answerable(kind: ReviewItemRecord['kind']): ReviewKind {
-  if (kind === 'new_cluster' || kind === 'uncertain_assignment') return kind;
-  throw decisionFault('#/decision', `no decision is known for ${kind}`);
 }
 
 async function planDecision(
   repositories: TenantRepositories,
   item: ReviewItemRecord,
   decision: ReviewDecision,
+  policy: TenantPolicy,
 ): Promise<ChangePlan> {
   switch (decision.decision) {
     case 'accept':
@@ -87,11 +90,57 @@ async function planDecision(
     case 'assign_to':
     case 'ignore':
       return planNewCluster(repositories, item, decision);
+    case 'merge':
+    case 'not_same':
+      return planMergeSuggestion(repositories, item, decision);
+    case 'split':
+    case 'keep':
+      return planSplitSuggestion(repositories, item, decision);
+    case 'keep_one':
+    case 'both':
+    case 'neither':
+      return planSameImageConflict(repositories, item, decision);
+    case 'is_face':
+      return planSuspectFace(repositories, item, decision, policy);
+    case 'same':
+    case 'different':
+      return planDuplicateImage(repositories, item, decision);
     case 'not_a_face':
-    case 'dismiss':
+      if (item.kind === 'suspect_face') return planSuspectFace(repositories, item, decision, policy);
       return item.kind === 'new_cluster'
         ? planNewCluster(repositories, item, decision)
         : planUncertain(repositories, item, decision);
+    case 'dismiss':
+      return planDismissal(repositories, item, decision, policy);
+    case 'keep_human':
+    case 'take_proposal':
+      return planConstraintConflict(repositories, item, decision);
+  }
+}
+
+async function planDismissal(
+  repositories: TenantRepositories,
+  item: ReviewItemRecord,
+  decision: Extract<ReviewDecision, { decision: 'dismiss' }>,
+  policy: TenantPolicy,
+): Promise<ChangePlan> {
+  switch (item.kind) {
+    case 'new_cluster':
+      return planNewCluster(repositories, item, decision);
+    case 'uncertain_assignment':
+      return planUncertain(repositories, item, decision);
+    case 'merge_suggestion':
+      return planMergeSuggestion(repositories, item, decision);
+    case 'split_suggestion':
+      return planSplitSuggestion(repositories, item, decision);
+    case 'same_image_conflict':
+      return planSameImageConflict(repositories, item, decision);
+    case 'suspect_face':
+      return planSuspectFace(repositories, item, decision, policy);
+    case 'duplicate_image':
+      return planDuplicateImage(repositories, item, decision);
+    case 'constraint_conflict':
+      return planConstraintConflict(repositories, item, decision);
   }
 }
 

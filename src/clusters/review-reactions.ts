@@ -1,10 +1,12 @@
 // What a change does to the review queue: moot questions close, open ones take new evidence, new clusters are asked about.
 // It reads the state after the change and returns what is to be written.
+import type { ClusterSimilarity } from '../database/centroid-repository.js';
 import type { ClusterRecord, FaceRecord, ReviewItemRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import { linkageLogit, sigmoid } from '../domain/cluster/calibration.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { reviewPriority } from '../domain/review/priority.js';
+import { facesToShow } from '../domain/review/shown-faces.js';
 import {
   isWorthAsking,
   type NearbyCluster,
@@ -13,27 +15,37 @@ import {
   type OfferedCluster,
   type UncertainAssignmentEvidence,
 } from '../domain/review/review-item.js';
+import type { Arrived } from './arrived.js';
 import type { TenantPolicy } from './assignment-policies.js';
+import { reviewSuggestion, type SettlingChange } from './suggestion-reactions.js';
 
 export type Question = Extract<Change, { do: 'open_item' }>;
 
-export interface ReactionInput {
+export interface ReactionInput extends SettlingChange {
   /** Open items about a face or cluster of the change. */
   readonly items: readonly ReviewItemRecord[];
   /** Items that the decision itself closes; they are still open while the reaction is planned. */
   readonly decidedItemIds: ReadonlySet<string>;
-  /** Clusters that changed and stay. */
-  readonly clusterIds: readonly string[];
+  /** Clusters that changed and stay, as they are now, by id. */
+  readonly clusters: ReadonlyMap<string, ClusterRecord>;
+  /** Those that were provisional before and are named or hidden now: doubts about their faces are moot. */
+  readonly settledClusterIds: readonly string[];
+  /** Rows that came with this very change. */
+  readonly arrived: Arrived;
   readonly deletedClusterIds: readonly string[];
   readonly erasedFaceIds: readonly string[];
   /** Clusters made by this very change: nothing was ever asked about them. */
   readonly newClusterIds: ReadonlySet<string>;
   /** Questions that the plan itself opens. */
   readonly opening: readonly Question[];
+  /** Only these clusters are asked about anew; absent: all that changed. */
+  readonly askAnewAbout?: readonly string[] | undefined;
   readonly policy: TenantPolicy;
 }
 
 export interface ReactionResult {
+  /** The open items that were looked at, as they were. */
+  readonly items: readonly ReviewItemRecord[];
   readonly superseded: readonly string[];
   readonly cancelled: readonly string[];
   readonly questions: readonly Question[];
@@ -46,12 +58,15 @@ export class ReviewReactions {
     const superseded: string[] = [];
     const cancelled: string[] = [];
     const questions: Question[] = [...input.opening];
-    const clusters = new Map(
-      (await repositories.clusters.findMany(input.clusterIds)).map((cluster) => [cluster.id, cluster]),
-    );
-    const pending = [...clusters.values()].filter((cluster) => cluster.state === 'pending');
+    const { clusters, arrived } = input;
+    const pending = [...clusters.values()]
+      .filter((cluster) => cluster.state === 'pending')
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
     const members = new Map<string, FaceRecord[]>();
-    for (const face of await repositories.faces.listByClusters(pending.map((cluster) => cluster.id))) {
+    const founded = new Set(arrived.clusters.map((cluster) => cluster.id));
+    const stood = pending.map((cluster) => cluster.id).filter((id) => !founded.has(id));
+    const inFounded = arrived.faces.filter((face) => founded.has(face.clusterId ?? ''));
+    for (const face of [...inFounded, ...(await repositories.faces.listByClusters(stood))]) {
       const list = members.get(face.clusterId!);
       if (list === undefined) members.set(face.clusterId!, [face]);
       else list.push(face);
@@ -59,9 +74,7 @@ export class ReviewReactions {
     const items = await this.withMemberItems(repositories, input, members);
 
     // Clusters whose first face already is a question of its own.
-    const askedThroughFace = new Set(
-      input.opening.filter((question) => question.kind === 'uncertain_assignment').map(ownClusterOf),
-    );
+    const askedThroughFace = new Set<string>(input.opening.flatMap(({ evidence }) => ownClusterOf(evidence)));
     const openNewCluster = new Map<string, ReviewItemRecord>();
     for (const item of items) {
       if (item.kind === 'uncertain_assignment') {
@@ -78,6 +91,14 @@ export class ReviewReactions {
         if (cluster === undefined && input.deletedClusterIds.includes(clusterId)) cancelled.push(item.id);
         else if (cluster !== undefined && cluster.state !== 'pending') superseded.push(item.id);
         else if (cluster !== undefined) openNewCluster.set(clusterId, item);
+      } else {
+        const outcome = await reviewSuggestion(repositories, item, input);
+        if (outcome === 'superseded') superseded.push(item.id);
+        else if (outcome === 'cancelled') cancelled.push(item.id);
+        else {
+          for (const own of ownClusterOf(item.evidence)) askedThroughFace.add(own);
+          if (outcome !== 'stands') questions.push(outcome);
+        }
       }
     }
     const about = pending.filter((cluster) => (members.get(cluster.id)?.length ?? 0) > 0);
@@ -95,8 +116,8 @@ export class ReviewReactions {
         fresh.push(cluster);
       }
     }
-    questions.push(...(await this.askAbout(repositories, fresh, members, input.policy)));
-    return { superseded: superseded.sort(), cancelled: cancelled.sort(), questions };
+    questions.push(...(await this.askAbout(repositories, fresh, members, input)));
+    return { items, superseded: superseded.sort(), cancelled: cancelled.sort(), questions };
   }
 
   /** The items found before the change, and those about any face that now is in a changed provisional cluster. */
@@ -108,6 +129,8 @@ export class ReviewReactions {
     const faceIds = [...members]
       .filter(([id]) => !input.newClusterIds.has(id))
       .flatMap(([, faces]) => faces.map((face) => face.id));
+    if (input.settledClusterIds.length > 0)
+      faceIds.push(...(await repositories.faces.listIdsByClusters(input.settledClusterIds)));
     const known = new Map(input.items.map((item) => [item.id, item]));
     if (faceIds.length > 0) {
       for (const item of await repositories.reviewItems.findOpenTouching({ faceIds }))
@@ -124,8 +147,9 @@ export class ReviewReactions {
     faces: readonly FaceRecord[],
     input: ReactionInput,
   ): Promise<boolean> {
+    if (!input.policy.review.kinds.new_cluster) return false;
     const { reviewFacesMin, askAgainGrowth } = input.policy.point;
-    if (faces.length < reviewFacesMin) return false;
+    if (faces.length < reviewFacesMin || input.askAnewAbout?.includes(cluster.id) === false) return false;
     if (input.newClusterIds.has(cluster.id)) return true;
     const last = await repositories.reviewItems.findLastClosed('new_cluster', newClusterSubject(cluster.id));
     const dismissedAt = last?.state === 'dismissed' ? last.outcome?.['face_count'] : null;
@@ -154,6 +178,8 @@ export class ReviewReactions {
     const best = candidates[0];
     if (best === undefined) return 'superseded';
     if (JSON.stringify(candidates) === JSON.stringify(evidence.candidates)) return 'stands';
+    // Undo has put the evidence back as it was: it holds while the best candidate does.
+    if (input.askAnewAbout && best.cluster_id === evidence.candidates[0]?.cluster_id) return 'stands';
     return {
       do: 'open_item',
       kind: 'uncertain_assignment',
@@ -201,41 +227,58 @@ export class ReviewReactions {
     repositories: TenantRepositories,
     clusters: readonly ClusterRecord[],
     members: ReadonlyMap<string, readonly FaceRecord[]>,
-    policy: TenantPolicy,
+    { arrived, policy }: ReactionInput,
   ): Promise<Question[]> {
-    if (clusters.length === 0) return [];
-    const centroids = await repositories.centroids.load(
-      clusters.map((cluster) => cluster.id),
-      policy.space,
+    const unrated = clusters.map((cluster) => cluster.id).filter((id) => !arrived.nearest.has(id));
+    const nearby = new Map([...arrived.nearest, ...(await this.nearby(repositories, unrated, policy))]);
+    return clusters.map(({ id }) =>
+      newClusterQuestion(id, members.get(id) ?? [], (nearby.get(id) ?? []).slice(0, NEAREST_SHOWN), policy),
     );
+  }
+
+  /** The clusters whose centroids come closest to those of the clusters, by cluster id. */
+  private async nearby(
+    repositories: TenantRepositories,
+    clusterIds: readonly string[],
+    policy: TenantPolicy,
+  ): Promise<Map<string, NearbyCluster[]>> {
+    if (clusterIds.length === 0) return new Map();
+    const centroids = await repositories.centroids.load(clusterIds, policy.space);
     const lists = await repositories.centroids.nearest(
       centroids.map((record) => record.centroid),
       { limit: NEAREST_SHOWN + 1, similarityMin: policy.point.neighbourSimilarityMin },
     );
-    const nearby = new Map(
+    const rated = ({ clusterId, similarity }: ClusterSimilarity): NearbyCluster => {
+      const logit = linkageLogit(policy.calibration.linkage, {
+        best: similarity,
+        topMean: similarity,
+        centroid: similarity,
+        faceCount: 1,
+      });
+      return { cluster_id: clusterId, similarity, probability: sigmoid(logit) };
+    };
+    return new Map(
       centroids.map((record, i) => [
         record.clusterId,
-        (lists[i] ?? []).filter((other) => other.clusterId !== record.clusterId).slice(0, NEAREST_SHOWN),
+        (lists[i] ?? []).filter((other) => other.clusterId !== record.clusterId).map(rated),
       ]),
     );
-    return clusters.map((cluster) => {
-      const faces = members.get(cluster.id) ?? [];
-      const nearest = (nearby.get(cluster.id) ?? []).map(({ clusterId, similarity }): NearbyCluster => {
-        const logit = linkageLogit(policy.calibration.linkage, {
-          best: similarity,
-          topMean: similarity,
-          centroid: similarity,
-          faceCount: 1,
-        });
-        return { cluster_id: clusterId, similarity, probability: sigmoid(logit) };
-      });
-      return newClusterQuestion(cluster.id, faces, nearest, policy);
-    });
   }
 }
 
-const ownClusterOf = (question: Question): string =>
-  (question.evidence as unknown as UncertainAssignmentEvidence).own_cluster_id;
+/** Clusters that were provisional and are a human's now. */
+export function settledClusters(
+  before: readonly ClusterRecord[],
+  after: ReadonlyMap<string, ClusterRecord>,
+): string[] {
+  return before
+    .filter(({ id, state }) => state === 'pending' && /confirmed|ignored/.test(after.get(id)?.state ?? ''))
+    .map((cluster) => cluster.id);
+}
+
+/** The provisional cluster of a face that is a question of its own. */
+const ownClusterOf = ({ own_cluster_id: own }: Readonly<Record<string, unknown>>): string[] =>
+  typeof own === 'string' ? [own] : [];
 
 function newClusterQuestion(
   clusterId: string,
@@ -278,17 +321,4 @@ function refreshNewCluster(
     JSON.stringify({ face_ids: old.face_ids, face_count: old.face_count, nearest: old.nearest })
     ? undefined
     : question;
-}
-
-/** Clearest first, but every photo once before any photo twice: twelve frames of one burst would show one face. */
-export function facesToShow(faces: readonly FaceRecord[], count: number): string[] {
-  const clearest = [...faces].sort((a, b) => b.quality - a.quality || (a.id < b.id ? -1 : 1));
-  const images = new Set<string>();
-  const first: string[] = [];
-  const again: string[] = [];
-  for (const face of clearest) {
-    (images.has(face.imageId) ? again : first).push(face.id);
-    images.add(face.imageId);
-  }
-  return [...first, ...again].slice(0, count);
 }

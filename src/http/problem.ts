@@ -1,5 +1,6 @@
 // The shape of every answer that is not a success (RFC 9457), and the HTTP status of every code.
-import { ApiProperty } from '@nestjs/swagger';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { ERROR_CODES, type DomainError, type ErrorCode } from '../domain/domain-error.js';
 
 interface Kind {
@@ -31,10 +32,19 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'cluster.not_found': { status: 404, title: 'There is no such cluster' },
   'cluster.merged': { status: 409, title: 'The cluster was merged into another' },
   'cluster.labels_differ': { status: 409, title: 'The clusters have different labels' },
+  'cluster.changed': { status: 412, title: 'The cluster has changed' },
   'constraint.conflict': { status: 409, title: 'An earlier decision says otherwise' },
+  'operation.not_found': { status: 404, title: 'There is no such operation' },
+  'operation.has_dependents': { status: 409, title: 'Later decisions stand on this operation' },
+  'operation.not_undoable': { status: 409, title: 'The operation cannot be undone' },
   'review_item.not_found': { status: 404, title: 'There is no such review item' },
   'review_item.closed': { status: 409, title: 'The review item is closed' },
+  'review_item.claimed': { status: 409, title: 'Somebody else works on the review item' },
+  'review_item.notes_full': { status: 409, title: 'The review item has its full number of notes' },
+  'review_item.changed': { status: 412, title: 'The review item has changed' },
   'review_item.decision_invalid': { status: 422, title: 'The decision does not fit the review item' },
+  'idempotency.key_reused': { status: 422, title: 'The idempotency key was used for another request' },
+  'idempotency.in_progress': { status: 409, title: 'The first request with this key is under way' },
   'job.not_found': { status: 404, title: 'There is no such job' },
   'job.not_cancellable': { status: 409, title: 'The job cannot be cancelled' },
   'inference.busy': { status: 503, title: 'The service is busy' },
@@ -67,6 +77,21 @@ export class Problem {
   @ApiProperty({ type: [ProblemFault], description: 'What is wrong with the request, member by member.' })
   errors!: ProblemFault[];
 }
+
+/** Documents one kind of refusal of a route, beside the one that all routes share. @param model With extension members. */
+export const ApiProblem = (
+  status: number,
+  description: string,
+  model: Type<Problem> = Problem,
+): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    ApiExtraModels(model),
+    ApiResponse({
+      status,
+      description,
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: getSchemaPath(model) } } },
+    }),
+  );
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

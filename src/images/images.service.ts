@@ -9,6 +9,7 @@ import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { IngestJobs } from '../ingest/ingest-jobs.js';
 import { IngestPipeline, type IngestRequest } from '../ingest/ingest.pipeline.js';
+import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
 
 export interface ImageWithFaces {
@@ -30,6 +31,7 @@ export class ImagesService {
     private readonly jobs: IngestJobs,
     private readonly erasure: FaceErasure,
     private readonly blobs: BlobStore,
+    private readonly indexes: VectorIndexUpkeep,
     @Inject(KINDRED_CONFIG) private readonly config: KindredConfig,
   ) {}
 
@@ -50,11 +52,7 @@ export class ImagesService {
       ingest.catch(() => undefined);
       return { kind: 'accepted', job: await this.jobs.accept(named) };
     }
-    return {
-      kind: 'stored',
-      created: outcome.created,
-      ...(await this.get(request.tenantId, outcome.imageId)),
-    };
+    return { kind: 'stored', ...outcome };
   }
 
   /** @throws DomainError image.not_found */
@@ -80,7 +78,8 @@ export class ImagesService {
 
   /** Erases the image, its faces and their embeddings, then its bytes. @throws DomainError image.not_found */
   async delete(tenantId: string, imageId: string, actor: string): Promise<void> {
-    await this.erasure.deleteImage(tenantId, imageId, actor);
+    const { operation } = await this.erasure.deleteImage(tenantId, imageId, actor);
+    this.indexes.note(tenantId, operation.affectedFaceIds.length);
     await this.blobs.delete(imageBlobKey(tenantId, imageId));
   }
 }

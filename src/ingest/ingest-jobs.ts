@@ -66,8 +66,8 @@ export class IngestJobs {
       capturedAt: input.captured_at === null ? undefined : new Date(input.captured_at),
       label: input.label ?? undefined,
     });
-    if (outcome.imageId !== input.image_id) await this.blobs.delete(key);
-    return { image_id: outcome.imageId, created: outcome.created };
+    if (outcome.image.id !== input.image_id) await this.blobs.delete(key);
+    return { image_id: outcome.image.id, created: outcome.created };
   }
 
   /** A picture that can never be used is not kept. */

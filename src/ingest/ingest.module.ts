@@ -12,6 +12,7 @@ import { IngestLimiter } from './ingest-limiter.js';
 import { IngestPipeline } from './ingest.pipeline.js';
 import { ModelSelfTest } from './model-self-test.js';
 import { StagingStorage } from './staging-storage.js';
+import { VectorIndexUpkeep } from './vector-index-upkeep.js';
 
 /** Text fields of a form are short: ids, times, a name. */
 const FIELD_BYTES_MAX = 4096;
@@ -38,7 +39,8 @@ const Uploads = MulterModule.registerAsync({
     IngestJobs,
     BlobSweep,
     ModelSelfTest,
+    VectorIndexUpkeep,
   ],
-  exports: [Uploads, FaceExtractor, IngestPipeline, IngestJobs, BlobSweep, ModelSelfTest],
+  exports: [Uploads, FaceExtractor, IngestPipeline, IngestJobs, BlobSweep, ModelSelfTest, VectorIndexUpkeep],
 })
 export class IngestModule {}

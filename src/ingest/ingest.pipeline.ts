@@ -7,10 +7,11 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AssignFaces } from '../clusters/assign-faces.js';
 import { ImportLabel } from '../clusters/import-label.js';
-import type { ImageRecord } from '../database/records.js';
-import { TenantStore, type TenantScope } from '../database/tenant-store.js';
+import type { FaceRecord, ImageRecord } from '../database/records.js';
+import { TenantStore, type TenantRepositories, type TenantScope } from '../database/tenant-store.js';
 import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
 import { FaceExtractor, type Extraction } from './extract-faces.js';
+import { VectorIndexUpkeep } from './vector-index-upkeep.js';
 
 /** What a client may say about a picture. */
 export interface ImageDescription {
@@ -29,8 +30,10 @@ export interface IngestRequest extends ImageDescription {
 }
 
 export interface IngestOutcome {
-  readonly imageId: string;
-  /** False when the tenant already had an image of exactly these bytes: nothing was changed. */
+  readonly image: ImageRecord;
+  /** In the order of ids; dismissed ones too. */
+  readonly faces: readonly FaceRecord[];
+  /** False when the tenant already had an image of exactly these bytes: nothing was changed but what a label says. */
   readonly created: boolean;
 }
 
@@ -42,6 +45,7 @@ export class IngestPipeline {
     private readonly assignFaces: AssignFaces,
     private readonly importLabel: ImportLabel,
     private readonly blobs: BlobStore,
+    private readonly indexes: VectorIndexUpkeep,
   ) {}
 
   /**
@@ -50,14 +54,28 @@ export class IngestPipeline {
    */
   async ingest(request: IngestRequest): Promise<IngestOutcome> {
     const scope = this.tenants.forTenant(request.tenantId);
-    const known = await this.findSameBytes(scope, request.upload.sha256);
-    if (known) return { imageId: known.id, created: false };
+    const known = await scope.read((repositories) => findSameBytes(repositories, request.upload.sha256));
+    if (known) return this.nameAgain(scope, request, known);
     const extraction = await this.extractor.extract(request.upload.path, request.upload.declaredType);
     return this.store(scope, request, extraction);
   }
 
-  private findSameBytes(scope: TenantScope, sha256: string): Promise<ImageRecord | null> {
-    return scope.read((repositories) => repositories.images.findBySha256(sha256));
+  /** A name that comes with bytes that are known already is applied as it would have been then. */
+  private async nameAgain(
+    scope: TenantScope,
+    { label, actor }: IngestRequest,
+    known: IngestOutcome,
+  ): Promise<IngestOutcome> {
+    const [usable, ...others] = known.faces.filter(
+      ({ reasons, state }) => reasons.length === 0 && state !== 'dismissed',
+    );
+    if (label === undefined || usable === undefined || others.length > 0) return known;
+    const faces = await scope.transaction(async (repositories) => {
+      const face = await repositories.faces.find(usable.id);
+      if (face !== null) await this.importLabel.applyToStored(repositories, face, label, actor);
+      return repositories.faces.listByImages([known.image.id]);
+    });
+    return { ...known, faces };
   }
 
   private async store(
@@ -69,10 +87,10 @@ export class IngestPipeline {
     const key = imageBlobKey(request.tenantId, image.id);
     await this.blobs.commit(request.upload, key);
     // When the transaction fails the blob stays for the sweep: a lost connection does not tell whether it was committed.
-    const outcome = await scope.transaction(async (repositories) => {
+    const outcome = await scope.transaction(async (repositories): Promise<IngestOutcome> => {
       // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
-      const known = await repositories.images.findBySha256(image.sha256);
-      if (known) return { imageId: known.id, created: false };
+      const known = await findSameBytes(repositories, image.sha256);
+      if (known) return known;
       await repositories.images.insert(image);
       const { faces } = await this.assignFaces.assign(repositories, {
         image,
@@ -82,12 +100,22 @@ export class IngestPipeline {
       const [usable, ...others] = faces.filter(({ reasons }) => reasons.length === 0);
       if (request.label !== undefined && usable && others.length === 0) {
         await this.importLabel.apply(repositories, usable, request.label, request.actor);
+        return { image, faces: await repositories.faces.listByImages([image.id]), created: true };
       }
-      return { imageId: image.id, created: true };
+      return { image, faces, created: true };
     });
-    if (outcome.imageId !== image.id) await this.blobs.delete(key);
+    if (outcome.image.id !== image.id) await this.blobs.delete(key);
+    if (outcome.created) this.indexes.note(request.tenantId, outcome.faces.length);
     return outcome;
   }
+}
+
+async function findSameBytes(
+  repositories: TenantRepositories,
+  sha256: string,
+): Promise<IngestOutcome | null> {
+  const image = await repositories.images.findBySha256(sha256);
+  return image && { image, faces: await repositories.faces.listByImages([image.id]), created: false };
 }
 
 /** A name is applied when it is clear whose it is. */

@@ -1,10 +1,11 @@
 // A background job as the API tells it.
 import { ApiProperty } from '@nestjs/swagger';
 import type { JobRecord } from '../database/records.js';
+import { JOB_KINDS } from '../queue/job-queue.js';
 
 export class JobResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ enum: ['ingest_image'] }) kind!: string;
+  @ApiProperty({ enum: JOB_KINDS }) kind!: string;
   @ApiProperty({ enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] }) state!: string;
   @ApiProperty({ type: 'object', additionalProperties: true }) progress!: Record<string, unknown>;
   @ApiProperty({

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
 
 /** Kinds of background work; each has one queue. */
-export const JOB_KINDS = ['ingest_image'] as const;
+export const JOB_KINDS = ['ingest_image', 'tend_vector_index'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface JobMessage {
@@ -32,7 +32,10 @@ export type QueueConnection =
 const RETRY_LIMIT = 3;
 const RETRY_DELAY_SECONDS = 2;
 /** After this time a job whose process died is given to another, s. It must exceed the longest honest run of a job. */
-const EXPIRE_SECONDS: Readonly<Record<JobKind, number>> = { ingest_image: 120 };
+const EXPIRE_SECONDS: Readonly<Record<JobKind, number>> = {
+  ingest_image: 120,
+  tend_vector_index: 6 * 3600,
+};
 /** pg-boss polls: its shortest interval, s. */
 const POLLING_SECONDS = 0.5;
 /** Time that running jobs get to end on shutdown, ms. */

@@ -17,6 +17,7 @@ import { SCOPES, type Scope } from '../auth/scopes.js';
 import type { ApiKeyRecord } from '../database/records.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
+import { NotIdempotent } from '../idempotency/idempotent.js';
 
 export class NewApiKeyBody {
   @ApiProperty({ maxLength: 100, description: 'For people: what the key is for.' })
@@ -71,7 +72,10 @@ export class ApiKeysController {
 
   @Post()
   @Requires('admin')
-  @ApiOperation({ summary: 'Mint a key for a tenant. The key is in this answer only.' })
+  @NotIdempotent()
+  @ApiOperation({
+    summary: 'Mint a key for a tenant. The key is in this answer only, so an Idempotency-Key is refused.',
+  })
   @ApiCreatedResponse({ type: MintedApiKeyResponse })
   async mint(
     @Param('tenant_id', TenantIdPipe) tenantId: string,

@@ -1,10 +1,11 @@
 // /v1/tenants
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Requires } from '../auth/requires.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
 import { TenantIdPipe } from '../http/params.js';
+import { presentTrial, SettingsTrialResponse } from './settings-trial.dto.js';
 import {
   EraseTenantQuery,
   ErasureResponse,
@@ -59,6 +60,22 @@ export class TenantsController {
     @Body() body: TenantSettingsBody,
   ): Promise<TenantResponse> {
     return presentTenant(await this.tenants.changeSettings(tenantId, body.settings));
+  }
+
+  @Post(':tenant_id/evaluate-settings')
+  @Requires('review')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Say what settings would do before they are made.',
+    description:
+      'Decides anew about the faces that are there, from the figures that were written down when they came. Nothing is changed.',
+  })
+  @ApiOkResponse({ type: SettingsTrialResponse })
+  async trySettings(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Body() body: TenantSettingsBody,
+  ): Promise<SettingsTrialResponse> {
+    return presentTrial(await this.tenants.trySettings(tenantId, body.settings));
   }
 
   @Delete(':tenant_id')

@@ -16,8 +16,12 @@ export class NewTenantBody {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    example: { clustering: { accept: 0.95, review_faces_min: 2 } },
-    description: '`clustering`: thresholds of this tenant that differ from those of the service.',
+    example: {
+      clustering: { accept: 0.95, review_faces_min: 2 },
+      review: { kinds: { suspect_face: true, duplicate_image: true }, duplicate_distance_max: 6 },
+    },
+    description:
+      '`clustering`: thresholds of this tenant that differ from those of the service. `review.kinds`: which kinds of review items are raised; `suspect_face` and `duplicate_image` are off unless set to true here. `review.duplicate_distance_max`: bits (0 to 16, default 4) in which the perceptual hashes of two images may differ to be asked about.',
   })
   @IsOptional()
   @IsObject()
@@ -65,7 +69,11 @@ export class TenantInventoryResponse {
   @ApiProperty() constraints!: number;
   @ApiProperty() review_items!: number;
   @ApiProperty() operations!: number;
+  @ApiProperty({ description: 'Faces and clusters that operations name, by id.' })
+  operation_subjects!: number;
   @ApiProperty() jobs!: number;
+  @ApiProperty({ description: 'Answers kept for requests with an Idempotency-Key.' })
+  idempotency_keys!: number;
   @ApiProperty() api_keys!: number;
   @ApiProperty({ description: 'Files of original photos.' }) blobs!: number;
 }
@@ -100,7 +108,9 @@ export function presentInventory(rows: TenantInventory, blobs: number): TenantIn
     constraints: rows.constraints,
     review_items: rows.reviewItems,
     operations: rows.operations,
+    operation_subjects: rows.operationSubjects,
     jobs: rows.jobs,
+    idempotency_keys: rows.idempotencyKeys,
     api_keys: rows.apiKeys,
     blobs,
   };

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { ClustersModule } from '../clusters/clusters.module.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { TenantsController } from './tenants.controller.js';
 import { TenantsService } from './tenants.service.js';
 
 @Module({
-  imports: [AuthModule],
+  imports: [AuthModule, ClustersModule],
   controllers: [TenantsController, ApiKeysController],
   providers: [TenantsService],
 })

@@ -1,10 +1,13 @@
 // Tenants: made, listed, set, and erased with everything they hold.
 import { Injectable } from '@nestjs/common';
+import { SettingsTrial, type TrialReport } from '../clusters/settings-trial.js';
 import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
+import { VectorIndexes } from '../database/vector-indexes.js';
 import { ThresholdError, parseOperatingPoint } from '../domain/cluster/thresholds.js';
 import { DomainError, type FieldFault } from '../domain/domain-error.js';
+import { parseReviewSettings, ReviewSettingsError } from '../domain/review/review-settings.js';
 import { BlobStore, tenantBlobPrefix } from '../storage/blob-store.js';
 
 export type CountedTenant = TenantRecord & TenantCounts;
@@ -17,14 +20,24 @@ export interface Erasure {
 const notFound = (): DomainError => new DomainError('tenant.not_found', 'There is no such tenant.');
 const NOTHING: TenantCounts = { imageCount: 0, faceCount: 0, clusterCount: 0, openReviewCount: 0 };
 
-/** Refuses settings that assignment would not take, naming each fault. */
-function checkSettings({ clustering, ...unknown }: Record<string, unknown>): void {
+/** Refuses settings that assignment and the review queue would not take, naming each fault. */
+function checkSettings({ clustering, review, ...unknown }: Record<string, unknown>): void {
   const faults = Object.keys(unknown).map((name) => fault(`#/settings/${name}`, 'is no setting'));
   try {
     parseOperatingPoint(clustering);
   } catch (error) {
     if (!(error instanceof ThresholdError)) throw error;
     faults.push(...error.faults.map(({ name, detail }) => fault(`#/settings/clustering/${name}`, detail)));
+  }
+  try {
+    parseReviewSettings(review);
+  } catch (error) {
+    if (!(error instanceof ReviewSettingsError)) throw error;
+    faults.push(
+      ...error.faults.map(({ name, detail }) =>
+        fault(`#/settings/review${name === '' ? '' : `/${name}`}`, detail),
+      ),
+    );
   }
   if (faults.length > 0) throw new DomainError('request.invalid', 'The settings are not valid.', { faults });
 }
@@ -37,6 +50,8 @@ export class TenantsService {
     private readonly system: SystemStore,
     private readonly tenants: TenantStore,
     private readonly blobs: BlobStore,
+    private readonly indexes: VectorIndexes,
+    private readonly trial: SettingsTrial,
   ) {}
 
   /** @throws DomainError tenant.exists, request.invalid */
@@ -72,6 +87,13 @@ export class TenantsService {
     });
   }
 
+  /** What settings would do with the faces that are there; changes nothing. @throws DomainError tenant.not_found, request.invalid */
+  async trySettings(id: string, settings: Record<string, unknown>): Promise<TrialReport> {
+    checkSettings(settings);
+    await this.get(id);
+    return this.trial.run(id, settings);
+  }
+
   /** What an erasure would take. @throws DomainError tenant.not_found */
   async inventory(id: string): Promise<Erasure> {
     const rows = await this.tenants.forTenant(id).read(async ({ tenant }) => {
@@ -90,6 +112,7 @@ export class TenantsService {
    */
   async erase(id: string): Promise<Erasure> {
     const rows = await this.tenants.forTenant(id).transaction(({ tenant }) => tenant.deleteEverything());
+    await this.indexes.dropAll(id);
     return { rows, blobs: await this.blobs.deletePrefix(tenantBlobPrefix(id)) };
   }
 }

@@ -38,18 +38,26 @@ export class PixelPacker {
     const planar = this.contract.layout === 'nchw';
     const area = width * height;
     const picture = tensor.subarray(index * area * 3, (index + 1) * area * 3);
-    const padded = raster.width !== width || raster.height !== height;
-    for (let channel = 0; channel < 3; channel++) {
-      const table = this.tables[channel as 0 | 1 | 2];
-      const from = this.contract.colour === 'rgb' ? channel : 2 - channel;
-      const step = planar ? 1 : 3;
-      const first = planar ? channel * area : channel;
-      if (padded) for (let i = 0, at = first; i < area; i++, at += step) picture[at] = table[0]!;
-      for (let y = 0; y < raster.height; y++) {
-        let source = y * raster.width * 3 + from;
-        let at = first + ((y + top) * width + left) * step;
-        for (let x = 0; x < raster.width; x++, source += 3, at += step)
-          picture[at] = table[raster.data[source]!]!;
+    const [first, second, third] = this.tables;
+    // Distance from one tensor channel to the next, and from one pixel to the next.
+    const plane = planar ? area : 1;
+    const step = planar ? 1 : 3;
+    if (raster.width !== width || raster.height !== height) {
+      for (const [channel, table] of this.tables.entries()) {
+        if (planar) picture.fill(table[0]!, channel * plane, (channel + 1) * plane);
+        else for (let i = 0, at = channel; i < area; i++, at += step) picture[at] = table[0]!;
+      }
+    }
+    const { data } = raster;
+    // Bytes of a pixel in the order of the tensor's channels.
+    const [a, c] = this.contract.colour === 'rgb' ? [0, 2] : [2, 0];
+    for (let y = 0; y < raster.height; y++) {
+      let source = y * raster.width * 3;
+      let at = ((y + top) * width + left) * step;
+      for (let x = 0; x < raster.width; x++, source += 3, at += step) {
+        picture[at] = first[data[source + a]!]!;
+        picture[at + plane] = second[data[source + 1]!]!;
+        picture[at + 2 * plane] = third[data[source + c]!]!;
       }
     }
   }

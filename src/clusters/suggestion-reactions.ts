@@ -1,0 +1,207 @@
+// Whether an open suggestion still makes sense after a change: it stands, takes new evidence, or became moot.
+import type { ClusterRecord, ReviewItemRecord } from '../database/records.js';
+import type { TenantRepositories } from '../database/tenant-store.js';
+import type { Change } from '../domain/cluster/change-plan.js';
+import type { Constraint } from '../domain/cluster/constraints.js';
+import type { ConstraintConflictEvidence } from '../domain/review/constraint-conflict.js';
+import {
+  keptApart,
+  labelsDiffer,
+  mergeQuestion,
+  type MergeSuggestionEvidence,
+} from '../domain/review/merge-suggestion.js';
+import type { SameImageConflictEvidence } from '../domain/review/same-image-conflict.js';
+import { splitQuestion, type SplitSuggestionEvidence } from '../domain/review/split-suggestion.js';
+import type { SuspectFaceEvidence } from '../domain/review/suspect-face.js';
+import type { TenantPolicy } from './assignment-policies.js';
+import { loadClusters, loadConstraints } from './load-facts.js';
+
+type Question = Extract<Change, { do: 'open_item' }>;
+
+/** What a change may settle suggestions by. */
+export interface SettlingChange {
+  /** Clusters that changed and stay, as they are now, by id. */
+  readonly clusters: ReadonlyMap<string, ClusterRecord>;
+  readonly deletedClusterIds: readonly string[];
+  readonly erasedFaceIds: readonly string[];
+  /** Stored faces changed, or a human's word was added or retired: more than arrivals. */
+  readonly reshaping: boolean;
+  /** Constraints that this very change adds and retires; they are written after the reaction is planned. */
+  readonly adding: readonly Extract<Change, { do: 'add_constraint' }>[];
+  readonly retiring: readonly string[];
+  readonly policy: TenantPolicy;
+}
+
+export type SuggestionOutcome = 'stands' | 'superseded' | 'cancelled' | Question;
+
+/** @param item Open, of any kind but `new_cluster` and `uncertain_assignment`. */
+export async function reviewSuggestion(
+  repositories: TenantRepositories,
+  item: ReviewItemRecord,
+  input: SettlingChange,
+): Promise<SuggestionOutcome> {
+  switch (item.kind) {
+    case 'merge_suggestion':
+      return reviewMerge(repositories, item, input);
+    case 'split_suggestion':
+      return reviewSplit(repositories, item, input);
+    case 'same_image_conflict':
+      return reviewSameImage(repositories, item, input);
+    case 'suspect_face':
+      return reviewSuspect(repositories, item, input);
+    case 'duplicate_image':
+      // Nothing but the deletion of an image settles it; see FaceErasure.
+      return 'stands';
+    case 'constraint_conflict':
+      return reviewConflict(repositories, item, input);
+    case 'new_cluster':
+    case 'uncertain_assignment':
+      throw new RangeError(`${item.kind} is reviewed by ReviewReactions`);
+  }
+}
+
+/** The clusters as they are after the change; null when one of them is gone. */
+async function clustersNow(
+  repositories: TenantRepositories,
+  ids: readonly string[],
+  { clusters, deletedClusterIds }: SettlingChange,
+): Promise<ClusterRecord[] | null> {
+  if (ids.some((id) => deletedClusterIds.includes(id))) return null;
+  const unknown = ids.filter((id) => !clusters.has(id));
+  const read = new Map((await repositories.clusters.findMany(unknown)).map((record) => [record.id, record]));
+  const found = ids.flatMap((id) => clusters.get(id) ?? read.get(id) ?? []);
+  return found.length === ids.length ? found : null;
+}
+
+/** Those of the clusters' faces that stand after the change. */
+async function constraintsNow(
+  repositories: TenantRepositories,
+  clusterIds: readonly string[],
+  { adding, retiring }: SettlingChange,
+): Promise<Constraint[]> {
+  const stored = await loadConstraints(repositories, clusterIds);
+  return [
+    ...stored.filter((constraint) => !retiring.includes(constraint.id)),
+    ...adding.map(({ kind, faceA, faceB }) => ({ id: '', kind, faceA, faceB, operationId: '' })),
+  ];
+}
+
+async function reviewMerge(
+  repositories: TenantRepositories,
+  item: ReviewItemRecord,
+  input: SettlingChange,
+): Promise<SuggestionOutcome> {
+  const evidence = item.evidence as unknown as MergeSuggestionEvidence;
+  const ids = evidence.clusters.map((side) => side.cluster_id);
+  const records = await clustersNow(repositories, ids, input);
+  if (records === null) return 'cancelled';
+  const [recordA, recordB] = records as [ClusterRecord, ClusterRecord];
+  if (records.some(({ state }) => state === 'merged' || state === 'ignored')) return 'superseded';
+  if (labelsDiffer(recordA, recordB)) return 'superseded';
+  // Faces that only arrive settle nothing, and need no new look at what stands.
+  if (!input.reshaping) return 'stands';
+  const facts = await loadClusters(repositories, ids);
+  const [a, b] = [facts.get(recordA.id), facts.get(recordB.id)];
+  if (a === undefined || b === undefined || a.faces.length === 0 || b.faces.length === 0) return 'superseded';
+  const constraints = await constraintsNow(repositories, ids, input);
+  if (keptApart(a, b, constraints)) return 'superseded';
+  const members = new Map([a, b].map(({ id, faces }) => [id, new Set(faces.map((face) => face.id))]));
+  const shownStands = evidence.clusters.every(({ cluster_id, face_ids }) =>
+    face_ids.every((faceId) => members.get(cluster_id)!.has(faceId)),
+  );
+  if (shownStands) return 'stands';
+  const { similarity, probability } = evidence;
+  return mergeQuestion(
+    { clusters: [a, b], similarity, probability, constraints },
+    input.policy.point.facesShown,
+  );
+}
+
+async function reviewSplit(
+  repositories: TenantRepositories,
+  item: ReviewItemRecord,
+  input: SettlingChange,
+): Promise<SuggestionOutcome> {
+  const evidence = item.evidence as unknown as SplitSuggestionEvidence;
+  const records = await clustersNow(repositories, [evidence.cluster_id], input);
+  if (records === null) return 'cancelled';
+  if (records.some(({ state }) => state === 'merged' || state === 'ignored')) return 'superseded';
+  if (!input.reshaping) return 'stands';
+  const cluster = (await loadClusters(repositories, [evidence.cluster_id])).get(evidence.cluster_id);
+  if (cluster === undefined) return 'superseded';
+  const members = new Set(cluster.faces.map((face) => face.id));
+  const here = (faceIds: readonly string[]): string[] => faceIds.filter((faceId) => members.has(faceId));
+  const groups = evidence.groups.map((group) => here(group.face_ids)).filter((group) => group.length > 0);
+  const leaving = new Set(groups.flat());
+  const staying = [...members].filter((faceId) => !leaving.has(faceId));
+  if (groups.length === 0 || staying.length === 0) return 'superseded';
+  const stands =
+    evidence.stays.face_ids.every((faceId) => members.has(faceId)) &&
+    evidence.groups.every((group) => group.face_ids.every((faceId) => members.has(faceId)));
+  if (stands) return 'stands';
+  const { probability, similarity } = item;
+  return splitQuestion(
+    { cluster, groups: [staying, ...groups], probability, similarity },
+    input.policy.point.facesShown,
+  );
+}
+
+async function reviewSameImage(
+  repositories: TenantRepositories,
+  item: ReviewItemRecord,
+  input: SettlingChange,
+): Promise<SuggestionOutcome> {
+  const evidence = item.evidence as unknown as SameImageConflictEvidence;
+  const records = await clustersNow(repositories, [evidence.cluster_id], input);
+  if (records === null) return 'cancelled';
+  if (records.some(({ state }) => state === 'merged' || state === 'ignored')) return 'superseded';
+  if (!input.reshaping) return 'stands';
+  const ids = evidence.faces.map((face) => face.face_id);
+  const found = new Map((await repositories.faces.findMany(ids)).map((face) => [face.id, face]));
+  const [holder, challenger] = ids.map((id) => found.get(id));
+  if (holder === undefined || challenger === undefined) return 'cancelled';
+  if (holder.state === 'dismissed' || challenger.state === 'dismissed') return 'cancelled';
+  // A human, or a correction, has given the place away or found one for the other.
+  const settled =
+    holder.clusterId !== evidence.cluster_id ||
+    challenger.clusterId === evidence.cluster_id ||
+    challenger.locked;
+  return settled ? 'superseded' : 'stands';
+}
+
+async function reviewSuspect(
+  repositories: TenantRepositories,
+  item: ReviewItemRecord,
+  { erasedFaceIds }: SettlingChange,
+): Promise<SuggestionOutcome> {
+  const { face_id: faceId } = item.evidence as unknown as SuspectFaceEvidence;
+  const face = erasedFaceIds.includes(faceId) ? null : await repositories.faces.find(faceId);
+  if (face === null || face.state === 'dismissed') return 'cancelled';
+  return face.locked || face.clusterId !== null ? 'superseded' : 'stands';
+}
+
+/** Stands while one of the decisions does that the proposal contradicts, and the proposal can still be taken. */
+async function reviewConflict(
+  repositories: TenantRepositories,
+  item: ReviewItemRecord,
+  input: SettlingChange,
+): Promise<SuggestionOutcome> {
+  const { proposal, stands } = item.evidence as unknown as ConstraintConflictEvidence;
+  const ids = [proposal.source_cluster_id, proposal.target_cluster_id].filter((id) => id !== null);
+  const records = await clustersNow(repositories, ids, input);
+  if (records === null) return 'cancelled';
+  if (records.some(({ state }) => state === 'merged')) return 'superseded';
+  if (!input.reshaping) return 'stands';
+  const faces = await repositories.faces.findMany(proposal.face_ids);
+  if (faces.length < proposal.face_ids.length || faces.some(({ state }) => state === 'dismissed'))
+    return 'cancelled';
+  if (faces.some((face) => face.clusterId !== proposal.source_cluster_id)) return 'superseded';
+  const locked = faces.some((face) => face.locked && stands.locked_face_ids.includes(face.id));
+  const standing = await repositories.constraints.findTouching(
+    stands.constraints.map((constraint) => constraint.face_a),
+  );
+  const held = standing.some(
+    ({ id }) => !input.retiring.includes(id) && stands.constraints.some((constraint) => constraint.id === id),
+  );
+  return locked || held ? 'stands' : 'superseded';
+}
