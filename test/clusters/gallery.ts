@@ -2,25 +2,36 @@
 // axis, a face of p leans on that axis and for the rest on an axis of its own.
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { ApplyPlan } from '../../src/clusters/apply-plan.js';
+import { type AppliedOperation, ApplyPlan } from '../../src/clusters/apply-plan.js';
 import { AssignFaces, type AssignmentReport, type FoundFace } from '../../src/clusters/assign-faces.js';
 import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
 import { ClustersService } from '../../src/clusters/clusters.service.js';
 import { FaceErasure } from '../../src/clusters/face-erasure.js';
-import { ReviewDecisions } from '../../src/clusters/review-decisions.js';
-import type { ConstraintRecord, FaceRecord, ReviewItemRecord } from '../../src/database/records.js';
+import { ImportLabel } from '../../src/clusters/import-label.js';
+import { type Answering, ReviewDecisions } from '../../src/clusters/review-decisions.js';
+import type {
+  ConstraintRecord,
+  FaceRecord,
+  ImageRecord,
+  ReviewItemRecord,
+} from '../../src/database/records.js';
+import { UndoOperations } from '../../src/clusters/undo-operations.js';
 import type { TenantRepositories, TenantScope } from '../../src/database/tenant-store.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
+import type { Change } from '../../src/domain/cluster/change-plan.js';
 import type { OperatingPointOverrides } from '../../src/domain/cluster/thresholds.js';
 import { DomainError } from '../../src/domain/domain-error.js';
 import { Embedding, EMBEDDING_WIDTH } from '../../src/domain/face/embedding.js';
 import type { QualityReason } from '../../src/domain/face/quality.js';
+import { scaleBox } from '../../src/domain/geometry/box.js';
 import type { TestDatabase } from '../harness/database.js';
 
 export const SPACE = 'test-space';
 /** Log odds 20·s − 6: asked about from cosine .19 (the floor .10 comes first), accepted from .41, bridging from .447. */
 const PAIR = { slope: 20, intercept: -6, fittedOn: 'the test' };
 const PEOPLE_MAX = 100;
+/** Of a photo, px. */
+const WIDTH = 1000;
 
 export interface FaceSpec {
   /** How much the face leans on the axis of each person, by the person's number; squares sum to at most 1. */
@@ -40,6 +51,10 @@ export class Gallery {
   readonly decisions: ReviewDecisions;
   readonly clusters: ClustersService;
   readonly erasure: FaceErasure;
+  private readonly labels: ImportLabel;
+  private readonly policies: AssignmentPolicies;
+  private readonly plans = new ApplyPlan();
+  readonly undos: UndoOperations;
   private ownAxis = PEOPLE_MAX;
   private photos = 0;
 
@@ -48,15 +63,17 @@ export class Gallery {
     readonly tenantId: string,
     overrides: OperatingPointOverrides,
   ) {
-    const policies = new AssignmentPolicies(SPACE, { pair: PAIR, linkage: linkageFromPair(PAIR) }, [
+    this.policies = new AssignmentPolicies(SPACE, { pair: PAIR, linkage: linkageFromPair(PAIR) }, [
       overrides,
     ]);
-    const plans = new ApplyPlan();
+    const { policies, plans } = this;
     this.scope = db.tenants.forTenant(tenantId);
     this.assign = new AssignFaces(policies, plans);
     this.decisions = new ReviewDecisions(db.tenants, policies, plans);
     this.clusters = new ClustersService(db.tenants, policies, plans);
     this.erasure = new FaceErasure(db.tenants, policies, plans);
+    this.labels = new ImportLabel(policies, plans);
+    this.undos = new UndoOperations(db.tenants, policies, plans);
   }
 
   static async open(db: TestDatabase, overrides: OperatingPointOverrides = {}): Promise<Gallery> {
@@ -94,16 +111,24 @@ export class Gallery {
   }
 
   /** Ingests one photo with these faces. */
-  async photo(...specs: readonly FaceSpec[]): Promise<AssignmentReport> {
+  photo(...specs: readonly FaceSpec[]): Promise<AssignmentReport> {
+    return this.picture({}, ...specs);
+  }
+
+  /** The same, of a picture of which something is given. A narrower one shows the faces smaller, at the same places. */
+  async picture(
+    given: Partial<Pick<ImageRecord, 'phash' | 'width' | 'height'>>,
+    ...specs: readonly FaceSpec[]
+  ): Promise<AssignmentReport> {
     const n = this.photos++;
-    const faces = specs.map((spec, i) => this.face(spec, i));
+    const faces = specs.map((spec, i) => shrunk(this.face(spec, i), (given.width ?? WIDTH) / WIDTH));
     const image = {
       id: uuidv7(),
       externalId: null,
       sha256: createHash('sha256').update(`${this.tenantId}/${n}`).digest('hex'),
       phash: '0123456789abcdef',
       contentType: 'image/jpeg',
-      width: 1000,
+      width: WIDTH,
       height: 100,
       byteSize: 1000,
       capturedAt: null,
@@ -111,6 +136,7 @@ export class Gallery {
       notes: [],
       turn: 0 as const,
       createdAt: new Date(),
+      ...given,
     };
     return this.scope.transaction(async (repositories) => {
       await repositories.images.insert(image);
@@ -121,6 +147,30 @@ export class Gallery {
   /** Ingests a photo with one face and answers that face. */
   async one(spec: FaceSpec): Promise<FaceRecord> {
     return (await this.photo(spec)).faces[0]!;
+  }
+
+  /** Applies changes as the machine would; answers what became of them. */
+  async apply(...changes: readonly Change[]): Promise<AppliedOperation> {
+    return this.scope.transaction(async (repositories) => {
+      const policy = await this.policies.forTenant(repositories);
+      return this.plans.apply(
+        repositories,
+        { kind: 'assign', changes },
+        { actor: 'machine', at: new Date(), policy },
+      );
+    });
+  }
+
+  /** An import says who the one face of a stored photo is. */
+  async name(face: FaceRecord, label: string): Promise<void> {
+    await this.scope.transaction(async (repositories) => {
+      const stored = (await repositories.faces.find(face.id))!;
+      await this.labels.applyToStored(repositories, stored, label, 'importer');
+    });
+  }
+
+  async change(settings: Record<string, unknown>): Promise<void> {
+    await this.scope.transaction(({ tenant }) => tenant.updateSettings(settings));
   }
 
   read<T>(work: (repositories: TenantRepositories) => Promise<T>): Promise<T> {
@@ -140,8 +190,10 @@ export class Gallery {
   }
 
   /** The open item about this cluster or this face. */
-  async itemAbout(subject: string): Promise<ReviewItemRecord> {
-    const item = (await this.openItems()).find((open) => open.subjectKey.endsWith(subject));
+  async itemAbout(subject: string, kind?: ReviewItemRecord['kind']): Promise<ReviewItemRecord> {
+    const item = (await this.openItems()).find(
+      (open) => open.subjectKey.endsWith(subject) && (kind === undefined || open.kind === kind),
+    );
     if (item === undefined) throw new Error(`no open item about ${subject}`);
     return item;
   }
@@ -154,10 +206,20 @@ export class Gallery {
     return this.read((repositories) => repositories.constraints.findTouching(faces.map((face) => face.id)));
   }
 
-  decide(item: ReviewItemRecord, body: Record<string, unknown>) {
-    return this.decisions.decide(this.tenantId, item.id, body, 'reviewer');
+  undo(operationId: string) {
+    return this.undos.undo(this.tenantId, operationId, 'reviewer');
+  }
+
+  decide(item: ReviewItemRecord, body: Record<string, unknown>, answering: Partial<Answering> = {}) {
+    const by = { actor: 'reviewer', at: new Date(), ...answering };
+    return this.decisions.decide(this.tenantId, item.id, body, by);
   }
 }
+
+const shrunk = (face: FoundFace, factor: number): FoundFace => ({
+  ...face,
+  detection: { ...face.detection, box: scaleBox(face.detection.box, factor) },
+});
 
 /** The coded fault that a promise ends in. */
 export async function faultOf(work: Promise<unknown>): Promise<DomainError> {

@@ -97,19 +97,31 @@ async function byHand(
       const item = items[pick % Math.max(1, items.length)];
       if (item === undefined) return;
       const answers =
-        item.kind === 'new_cluster'
+        item.kind === 'same_image_conflict'
           ? [
-              { decision: 'confirm' },
-              { decision: 'ignore' },
+              { decision: 'keep_one', face_id: item.faceId, override },
+              { decision: 'both', override },
+              { decision: 'neither', override },
               { decision: 'dismiss' },
-              { decision: 'assign_to', cluster_id: otherId, override },
             ]
-          : [
-              { decision: 'accept', override },
-              { decision: 'reject', override },
-              { decision: 'new_cluster', override },
-              { decision: 'dismiss' },
-            ];
+          : item.kind === 'merge_suggestion'
+            ? [
+                { decision: 'merge', override },
+                { decision: 'not_same', override },
+              ]
+            : item.kind === 'new_cluster'
+              ? [
+                  { decision: 'confirm' },
+                  { decision: 'ignore' },
+                  { decision: 'dismiss' },
+                  { decision: 'assign_to', cluster_id: otherId, override },
+                ]
+              : [
+                  { decision: 'accept', override },
+                  { decision: 'reject', override },
+                  { decision: 'new_cluster', override },
+                  { decision: 'dismiss' },
+                ];
       await gallery.decide(item, answers[pick % answers.length]!);
       return;
     }
@@ -171,7 +183,17 @@ async function expectInvariants(gallery: Gallery, faces: readonly FaceRecord[]):
   expect(new Set(items.map((item) => `${item.kind} ${item.subjectKey}`)).size).toBe(items.length);
   for (const item of items) {
     if (item.kind === 'new_cluster') expect(states.get(item.clusterId!)).toBe('pending');
-    else {
+    else if (item.kind === 'merge_suggestion') {
+      for (const id of [item.clusterId!, item.otherClusterId!])
+        expect(['pending', 'confirmed']).toContain(states.get(id));
+    } else if (item.kind === 'same_image_conflict') {
+      const [holder, challenger] = (item.evidence['faces'] as { face_id: string }[]).map(({ face_id }) =>
+        faces.find((one) => one.id === face_id),
+      );
+      expect(holder).toMatchObject({ clusterId: item.clusterId });
+      expect(challenger).toMatchObject({ locked: false });
+      expect(challenger!.clusterId).not.toBe(item.clusterId);
+    } else {
       const face = faces.find((one) => one.id === item.faceId);
       expect(face).toMatchObject({
         state: 'active',

@@ -103,7 +103,10 @@ describe.each(bothDatabases)('review decisions on $name', ({ open }) => {
       const first = await gallery.one(clear(1));
       await gallery.one(clear(1));
       const item = await gallery.itemAbout(first.clusterId!);
-      const { item: closed } = await gallery.decisions.dismiss(gallery.tenantId, item.id, 'reviewer');
+      const { item: closed } = await gallery.decisions.dismiss(gallery.tenantId, item.id, {
+        actor: 'reviewer',
+        at: new Date(),
+      });
       expect(closed).toMatchObject({ state: 'dismissed', outcome: { face_count: 2 } });
       expect(await gallery.openItems()).toEqual([]);
       await gallery.one(clear(1));
@@ -258,6 +261,37 @@ describe.each(bothDatabases)('review decisions on $name', ({ open }) => {
       gallery.decide(item, { decision: 'reject' }),
     ]);
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('takes an answer to the evidence that was shown only; other evidence comes back with the refusal', async () => {
+    const { gallery, known, item } = await doubt();
+    const other = await gallery.one(clear(7));
+    const request = { sourceId: known.clusterId!, targetId: other.clusterId! };
+    await gallery.clusters.merge(gallery.tenantId, request, 'reviewer');
+    const fault = await faultOf(gallery.decide(item, { decision: 'accept' }, { expected: [item.version] }));
+    expect(fault).toMatchObject({
+      code: 'review_item.changed',
+      extensions: {
+        item: { id: item.id, version: item.version + 1, subject: { cluster_id: other.clusterId } },
+      },
+    });
+    expect(await gallery.item(item.id)).toMatchObject({ state: 'open' });
+    const shown = [item.version + 1];
+    await gallery.decide(item, { decision: 'accept' }, { expected: shown });
+    // Closed goes before changed: the version of a closed item is a new one as well.
+    const late = await faultOf(gallery.decide(item, { decision: 'accept' }, { expected: shown }));
+    expect(late.code).toBe('review_item.closed');
+  });
+
+  it('lets one of two answers to the same version win, whatever the order of arrival', async () => {
+    const { gallery, item } = await doubt();
+    const expected = [item.version];
+    const results = await Promise.allSettled(
+      ['accept', 'reject', 'accept', 'reject'].map((decision) =>
+        gallery.decide(item, { decision }, { expected }),
+      ),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('refuses decisions that do not fit, and changes nothing', async () => {

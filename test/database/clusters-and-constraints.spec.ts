@@ -133,7 +133,16 @@ describe.each(bothDatabases)('clusters and constraints on $name', ({ open }) => 
     await scope.transaction(async ({ constraints }) => {
       expect(await constraints.findTouching([f.id])).toEqual([]);
       expect(await constraints.listByOperation(operation.id)).toEqual([{ ...apart, retiredAt: at }, same]);
+      expect(await constraints.findMany([same.id, apart.id, newId()])).toEqual([
+        { ...apart, retiredAt: at },
+        same,
+      ]);
+      expect(await constraints.reinstate([apart.id, same.id])).toBe(1);
+      expect(await constraints.findTouching([f.id])).toEqual([apart]);
+      await constraints.retire([apart.id], at);
       expect(await constraints.insertMany([{ ...apart, id: newId() }])).toBe(1);
+      // Another says the same by now: it is held apart once.
+      expect(await constraints.reinstate([apart.id])).toBe(0);
     });
     await scope.transaction(({ faces }) => faces.delete([g.id]));
     expect(await scope.read(({ constraints }) => constraints.listByOperation(operation.id))).toEqual([]);

@@ -68,6 +68,7 @@ describe.each(bothDatabases)('embeddings on $name', ({ open }) => {
       await r.embeddings.insertMany(
         [...stored, ...elsewhere].map(({ face, embedding }) => ({ faceId: face.id, embedding })),
       );
+      await r.centroids.recompute(clusters.map(({ id }) => id));
     });
   });
   afterAll(() => db.close());
@@ -91,10 +92,29 @@ describe.each(bothDatabases)('embeddings on $name', ({ open }) => {
     for (const [i, list] of lists.entries()) {
       const expected = bruteForce(probes[i]!, searchable).slice(0, 25);
       expect(list.map(({ faceId }) => faceId)).toEqual(expected.map(({ faceId }) => faceId));
-      for (const [k, { similarity, ...ids }] of list.entries()) {
+      for (const [k, { similarity, cluster: _cluster, ...ids }] of list.entries()) {
         const { similarity: wanted, ...wantedIds } = expected[k]!;
         expect(ids).toEqual(wantedIds);
         expect(Math.abs(similarity - wanted)).toBeLessThan(TOLERANCE);
+      }
+    }
+  });
+
+  it('tells of each face’s cluster what an assignment has to know', async () => {
+    const { lists, centroids } = await scope.read(async (r) => ({
+      lists: await r.embeddings.nearest(probes, { limit: 25, similarityMin: -1 }),
+      centroids: await r.centroids.load(
+        clusters.map(({ id }) => id),
+        SPACE,
+      ),
+    }));
+    for (const [i, list] of lists.entries()) {
+      for (const { clusterId, cluster } of list) {
+        const { state, label } = clusters.find(({ id }) => id === clusterId)!;
+        const held = centroids.find((one) => one.clusterId === clusterId)!;
+        const { centroidSimilarity, ...facts } = cluster;
+        expect(facts).toEqual({ state, label, faceCount: held.faceCount });
+        expect(Math.abs(centroidSimilarity - held.centroid.similarityTo(probes[i]!))).toBeLessThan(TOLERANCE);
       }
     }
   });
@@ -205,16 +225,24 @@ describe.each(bothDatabases)('embeddings on $name', ({ open }) => {
       mean(members(clusterId)).values.forEach((value, i) => expect(centroid.values[i]).toBeCloseTo(value, 6));
     }
     const fresh = clusterRow();
-    await scope.transaction(async ({ clusters: repository, centroids }) => {
+    const moved = members(grown).map(() => faceRow(image.id, { clusterId: fresh.id }));
+    await scope.transaction(async ({ clusters: repository, faces, embeddings, centroids }) => {
       await repository.insertMany([fresh]);
-      for (const member of members(grown)) await centroids.add(fresh.id, member);
+      await faces.insertMany(moved);
+      await embeddings.insertMany(moved.map(({ id }, i) => ({ faceId: id, embedding: members(grown)[i]! })));
+      // One by one and two at a time: a sum does not depend on it.
+      await centroids.addStored([moved[0]!.id]);
+      await centroids.addStored(moved.slice(1).map(({ id }) => id));
     });
     const [added] = await scope.read(({ centroids }) => centroids.load([fresh.id], SPACE));
     const [summed] = loaded.filter(({ clusterId }) => clusterId === grown);
     expect(added!.faceCount).toBe(summed!.faceCount);
     added!.centroid.values.forEach((value, i) => expect(value).toBeCloseTo(summed!.centroid.values[i]!, 6));
     // Nobody is in it: recomputed, it has no centroid.
-    await scope.transaction(({ centroids }) => centroids.recompute([fresh.id]));
+    await scope.transaction(async ({ faces, centroids }) => {
+      await faces.delete(moved.map(({ id }) => id));
+      await centroids.recompute([fresh.id]);
+    });
     expect(await scope.read(({ centroids }) => centroids.load([fresh.id], SPACE))).toEqual([]);
   });
 

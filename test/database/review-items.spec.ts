@@ -1,8 +1,15 @@
 // The repository of review items on real databases.
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReviewItemRecord } from '../../src/database/records.js';
 import { REVIEW_SORTS, reviewKey, type ReviewSort } from '../../src/database/review-item-order.js';
-import type { ReviewClosing, ReviewPage } from '../../src/database/review-item-repository.js';
+import { Prisma } from '../../src/database/generated/client.js';
+import {
+  type ReviewClosing,
+  ReviewItemRepository,
+  type ReviewPage,
+} from '../../src/database/review-item-repository.js';
+import type { Transaction } from '../../src/database/transaction-client.js';
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import { clusterRow, faceRow, imageRow, newId, operationRow, questionRow } from './rows.js';
@@ -42,6 +49,11 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
       updatedAt: question.createdAt,
       resolvedAt: null,
       resolvedBy: null,
+      assignee: null,
+      leaseExpiresAt: null,
+      snoozedUntil: null,
+      skips: [],
+      notes: [],
     });
     const later = new Date('2026-11-23T00:00:00.5Z');
     const again = questionRow({ subjectKey: 's', evidence: { more: true }, priority: 7, createdAt: later });
@@ -93,10 +105,19 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
       const scope = await fresh();
       const priorities = [3, 1, 3, 2, 1.5, 3, 0.1];
       const similarities = [0.4, null, 0.4, -0.9, null, 0.7, 0];
+      const sizes = [2, undefined, 40, 2, 3, 'many', 1];
       const items = await scope.transaction(async ({ reviewItems }) => {
         const made: ReviewItemRecord[] = [];
         for (const [i, priority] of priorities.entries()) {
-          made.push(await reviewItems.upsertOpen(questionRow({ priority, similarity: similarities[i]! })));
+          made.push(
+            await reviewItems.upsertOpen(
+              questionRow({
+                priority,
+                similarity: similarities[i]!,
+                evidence: { face_count: sizes[i] },
+              }),
+            ),
+          );
         }
         return made;
       });
@@ -105,6 +126,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
         newest: [6, 5, 4, 3, 2, 1, 0],
         oldest: [0, 1, 2, 3, 4, 5, 6],
         similarity: [5, 0, 2, 6, 3, 1, 4],
+        size: [2, 4, 0, 3, 1, 5, 6],
       };
       const seen: string[] = [];
       for (let after: ReviewPage['after']; ;) {
@@ -116,6 +138,120 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
       expect(seen).toEqual(orders[sort].map((i) => items[i]!.id));
     },
   );
+
+  it('lets nothing starve: ten days of waiting weigh as much as one face, and pages stay in order', async () => {
+    const scope = await fresh();
+    const day = (n: number, ms = 0): Date => new Date(Date.UTC(2026, 10, n) + ms);
+    const raise = (priority: number, createdAt: Date) =>
+      scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(questionRow({ priority, createdAt })));
+    const old = await raise(0.05, day(1));
+    const early = await raise(1, day(10));
+    const late = await raise(1, day(20, 1));
+    const large = await raise(1.99, day(20));
+    const small = await raise(0.99, day(20));
+    const ids: string[] = [];
+    for (let after: ReviewPage['after']; ;) {
+      const page = await scope.read(({ reviewItems }) => reviewItems.list({ limit: 1, after }));
+      if (page.length === 0) break;
+      ids.push(page[0]!.id);
+      after = reviewKey('impact', page[0]!);
+    }
+    // On the 20th: large 1.99, early 1 + 1, old .05 + 1.9, late 1, small .99.
+    expect(ids).toEqual([early.id, large.id, old.id, late.id, small.id]);
+  });
+
+  it('reads the order of impact from its index, without sorting the queue', async () => {
+    const scope = await fresh();
+    await scope.transaction(({ reviewItems }) =>
+      reviewItems.upsertOpenMany(Array.from({ length: 2000 }, (_, i) => questionRow({ priority: i % 97 }))),
+    );
+    const client = new pg.Client(db.database.connection);
+    await client.connect();
+    try {
+      await client.query('ANALYZE review_items');
+      let plan = '';
+      const explain = async (parts: TemplateStringsArray, ...values: unknown[]): Promise<unknown[]> => {
+        const { text, values: given } = Prisma.sql(parts, ...values);
+        const { rows } = await client.query(`EXPLAIN ${text}`, given);
+        plan = rows.map((row) => (row as Record<string, string>)['QUERY PLAN']).join('\n');
+        return [];
+      };
+      const explained = { $queryRaw: explain } as unknown as Transaction;
+      const after = reviewKey('impact', {
+        ...questionRow({ priority: 50 }),
+        createdAt: new Date('2026-11-21T10:20:30.456Z'),
+      });
+      for (const page of [{ limit: 20 }, { limit: 20, after }]) {
+        await new ReviewItemRepository(explained, scope.tenantId).list(page);
+        expect(plan).toContain('review_items_open_impact_idx');
+        expect(plan).not.toContain('Sort');
+      }
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('pages by impact through items whose ranks differ in the last digit', async () => {
+    const scope = await fresh();
+    const start = Date.UTC(2026, 10, 21);
+    const made = await scope.transaction(async ({ reviewItems }) => {
+      const items: ReviewItemRecord[] = [];
+      for (let i = 0; i < 60; i++) {
+        // Priority makes up for age: ranks are equal but for what floating point leaves of them.
+        const ms = i * 7919;
+        const question = questionRow({ priority: 1 + ms / 864_000_000, createdAt: new Date(start + ms) });
+        items.push(await reviewItems.upsertOpen(question));
+      }
+      return items;
+    });
+    const whole = await scope.read(({ reviewItems }) => reviewItems.list({ limit: 100 }));
+    const seen: string[] = [];
+    for (let after: ReviewPage['after']; ;) {
+      const page = await scope.read(({ reviewItems }) => reviewItems.list({ limit: 7, after }));
+      if (page.length === 0) break;
+      seen.push(...page.map(({ id }) => id));
+      after = reviewKey('impact', page.at(-1)!);
+    }
+    expect(seen).toEqual(whole.map(({ id }) => id));
+    expect(new Set(seen).size).toBe(made.length);
+  });
+
+  it('filters by who holds an item and whether it sleeps, at a given time', async () => {
+    const scope = await fresh();
+    const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 21, 8, minute));
+    const [held, asleep, free, done] = await scope.transaction(async ({ reviewItems, reviewWork }) => {
+      const [a, b, c, d] = [
+        await reviewItems.upsertOpen(questionRow()),
+        await reviewItems.upsertOpen(questionRow()),
+        await reviewItems.upsertOpen(questionRow()),
+        await reviewItems.upsertOpen(questionRow()),
+      ];
+      await reviewWork.patch(a.id, { assignee: 'ann', leaseExpiresAt: at(10) });
+      await reviewWork.patch(b.id, { snoozedUntil: at(20) });
+      await reviewWork.patch(d.id, { assignee: 'ann', leaseExpiresAt: at(30), snoozedUntil: at(30) });
+      await reviewItems.close(d.id, closing());
+      return [a.id, b.id, c.id, d.id];
+    });
+    const ids = async (minute: number, page: Omit<ReviewPage, 'limit' | 'sort'>): Promise<string[]> => {
+      const filters = { limit: 10, sort: 'oldest' as const, now: at(minute), ...page };
+      return (await scope.read(({ reviewItems }) => reviewItems.list(filters))).map(({ id }) => id);
+    };
+    expect(await ids(0, {})).toEqual([held, free]);
+    expect(await ids(0, { states: ['open'] })).toEqual([free]);
+    expect(await ids(0, { states: ['claimed'] })).toEqual([held]);
+    expect(await ids(10, { states: ['claimed'] })).toEqual([]);
+    expect(await ids(10, { states: ['open'] })).toEqual([held, free]);
+    expect(await ids(0, { assignee: 'ann' })).toEqual([held]);
+    expect(await ids(0, { assignee: 'bob' })).toEqual([]);
+    expect(await ids(10, { assignee: 'ann' })).toEqual([]);
+    expect(await ids(0, { snoozed: true })).toEqual([asleep]);
+    expect(await ids(20, { snoozed: true })).toEqual([]);
+    expect(await ids(20, {})).toEqual([held, asleep, free]);
+    expect(await ids(0, { states: ['resolved', 'claimed'] })).toEqual([held, done]);
+    expect(await ids(0, { states: [] })).toEqual([]);
+    const closed = await scope.read(({ reviewItems }) => reviewItems.find(done));
+    expect(closed).toMatchObject({ assignee: null, leaseExpiresAt: null, snoozedUntil: null });
+  });
 
   it('filters by kind, state, cluster, image, label, probability and time', async () => {
     const scope = await fresh();

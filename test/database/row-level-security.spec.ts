@@ -7,6 +7,7 @@ import {
   clusterRow,
   constraintRow,
   faceRow,
+  idempotencyRow,
   imageRow,
   jobRow,
   operationRow,
@@ -25,7 +26,9 @@ const TABLES = [
   'constraints',
   'review_items',
   'operations',
+  'operation_subjects',
   'jobs',
+  'idempotency_keys',
 ] as const;
 
 interface TenantRows {
@@ -54,11 +57,12 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
       await r.faces.insertMany(faces);
       await r.embeddings.insertMany(faces.map(({ id }) => ({ faceId: id, embedding })));
       await r.centroids.recompute([cluster.id]);
-      await r.operations.insert(operation);
+      await r.operations.insert(operation, { faceIds: [faces[0].id], clusterIds: [cluster.id] });
       await r.constraints.insertMany([constraintRow([faces[0].id, faces[1].id], operation.id)]);
       await r.reviewItems.upsertOpen(questionRow({ clusterId: cluster.id }));
       await r.jobs.insert(jobRow());
       await r.apiKeys.insert(apiKeyRow());
+      await r.idempotencyKeys.begin(idempotencyRow());
     });
     return {
       imageId: image.id,
@@ -223,6 +227,8 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
     await refused('SELECT label FROM clusters');
     await refused('SELECT evidence FROM review_items');
     await refused('SELECT input FROM jobs');
+    await refused('SELECT body FROM idempotency_keys');
+    await refused('SELECT tenant_id FROM idempotency_keys');
     await refused('SELECT 1 FROM operations');
     await refused('SELECT 1 FROM constraints');
     await refused(`UPDATE api_keys SET secret_hash = 'x'`);
@@ -242,6 +248,7 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
       ).rejects.toThrow(/permission denied/);
     await refused(`UPDATE face_embeddings SET space = 'x'`);
     await refused(`UPDATE operations SET actor = 'x'`);
+    await refused(`UPDATE operation_subjects SET kind = 'face'`);
     await refused('SELECT 1 FROM embedding_spaces');
     await refused(`UPDATE tenants SET id = 'x'`);
   });

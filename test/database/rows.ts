@@ -11,6 +11,7 @@ import type {
   JobRecord,
   OperationRecord,
 } from '../../src/database/records.js';
+import type { IdempotencyAttempt } from '../../src/database/idempotency-key-repository.js';
 import type { ReviewQuestion } from '../../src/database/review-item-repository.js';
 
 export const SPACE = 'pack-a';
@@ -86,6 +87,7 @@ export const operationRow = (patch: Partial<OperationRecord> = {}): OperationRec
   changes: { faces: [{ id: 'f', before: null }] },
   summary: { moved: 1 },
   createdAt: at(),
+  undoesId: null,
   ...patch,
 });
 
@@ -118,6 +120,9 @@ export const questionRow = (patch: Partial<ReviewQuestion> = {}): ReviewQuestion
     subjectKey: id,
     faceId: null,
     clusterId: null,
+    otherClusterId: null,
+    imageId: null,
+    otherImageId: null,
     evidence: { candidates: [{ similarity: 0.25 }] },
     priority: 1,
     similarity: null,
@@ -138,6 +143,15 @@ export const jobRow = (patch: Partial<JobRecord> = {}): JobRecord => ({
   createdAt: at(),
   startedAt: null,
   finishedAt: null,
+  ...patch,
+});
+
+export const idempotencyRow = (patch: Partial<IdempotencyAttempt> = {}): IdempotencyAttempt => ({
+  keyHash: hex64(newId()),
+  fingerprint: hex64('request'),
+  attempt: newId(),
+  leaseExpiresAt: at(),
+  expiresAt: at(),
   ...patch,
 });
 

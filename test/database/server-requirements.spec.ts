@@ -18,7 +18,7 @@ describe('requirements of a server', () => {
     const client = new pg.Client({ host: folder, user: 'postgres', database: 'postgres' });
     await client.connect();
     await expect(meetRequirements(client)).rejects.toThrow(
-      /no pgvector extension: install pgvector 0\.7 or newer/,
+      /no pgvector extension: install pgvector 0\.8 or newer/,
     );
     await client.end();
     await bridge.close();

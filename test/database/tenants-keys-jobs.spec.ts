@@ -1,6 +1,7 @@
 // The repositories of tenants, API keys, operations, jobs and embedding spaces on real databases.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.js';
+import type { OperationPage } from '../../src/database/operation-repository.js';
 import { EmbeddingSpaceMismatch } from '../../src/database/embedding-space-directory.js';
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
@@ -10,6 +11,7 @@ import {
   constraintRow,
   faceRow,
   hex64,
+  idempotencyRow,
   imageRow,
   jobRow,
   newId,
@@ -74,12 +76,13 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
         await r.faces.insertMany([f, g]);
         await r.clusters.update(cluster.id, { coverFaceId: f.id });
         await r.embeddings.insertMany([{ faceId: f.id, embedding }]);
-        await r.centroids.add(cluster.id, embedding);
-        await r.operations.insert(operation);
+        await r.centroids.addStored([f.id]);
+        await r.operations.insert(operation, { faceIds: [f.id, g.id], clusterIds: [newId()] });
         await r.constraints.insertMany([constraintRow([f.id, g.id], operation.id)]);
         await r.reviewItems.upsertOpen(questionRow({ clusterId: cluster.id }));
         await r.jobs.insert(jobRow({ state: 'succeeded' }));
         await r.apiKeys.insert(apiKeyRow());
+        await r.idempotencyKeys.begin(idempotencyRow());
       });
     };
     const [one, two] = [await fresh(), await fresh()];
@@ -102,11 +105,13 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
       constraints: 1,
       reviewItems: 1,
       operations: 1,
+      operationSubjects: 3,
       jobs: 1,
+      idempotencyKeys: 1,
     });
     expect(await one.transaction(({ tenant }) => tenant.deleteEverything())).toEqual(inventory);
     expect(await one.read(({ tenant }) => tenant.find())).toBeNull();
-    expect(Object.values(await one.read(({ tenant }) => tenant.inventory()))).toEqual(Array(10).fill(0));
+    expect(Object.values(await one.read(({ tenant }) => tenant.inventory()))).toEqual(Array(12).fill(0));
     expect(await two.read(({ tenant }) => tenant.inventory())).toEqual(inventory);
   });
 
@@ -160,6 +165,62 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
       expect(await operations.list({ limit: 5 })).toEqual([...rows].reverse());
       expect(await operations.list({ limit: 5, after: rows[1]!.id })).toEqual([rows[0]]);
       expect(await operations.list({ limit: 5, kinds: ['split'] })).toEqual([rows[1]]);
+    });
+  });
+
+  it('finds operations by what they are about, who did them and when, with what they have in common', async () => {
+    const scope = await fresh();
+    const [f, g, c] = [newId(), newId(), newId()];
+    const late = new Date('2026-11-22T00:00:00.000Z');
+    const rows = [
+      operationRow({ kind: 'a' }),
+      operationRow({ kind: 'b', actor: 'key:1' }),
+      operationRow({ kind: 'b', createdAt: late }),
+    ];
+    await scope.transaction(async ({ operations }) => {
+      await operations.insert(rows[0]!, { faceIds: [f], clusterIds: [c, c] });
+      await operations.insert(rows[1]!, { faceIds: [f, g], clusterIds: [] });
+      await operations.insert(rows[2]!, { faceIds: [g], clusterIds: [c] });
+    });
+    await scope.read(async ({ operations }) => {
+      const ids = async (page: Omit<OperationPage, 'limit'>): Promise<string[]> =>
+        (await operations.list({ limit: 9, ...page })).map(({ id }) => id);
+      const [first, second, third] = rows.map(({ id }) => id) as [string, string, string];
+      expect(await ids({ faceId: f })).toEqual([second, first]);
+      expect(await ids({ faceId: f, first: 'oldest' })).toEqual([first, second]);
+      expect(await ids({ faceId: f, after: second })).toEqual([first]);
+      expect(await ids({ clusterId: c, kinds: ['b'] })).toEqual([third]);
+      expect(await ids({ faceId: g, clusterId: c })).toEqual([third]);
+      expect(await ids({ faceId: c })).toEqual([]);
+      expect(await ids({ actor: 'key:1' })).toEqual([second]);
+      expect(await ids({ since: late })).toEqual([third]);
+      expect(await operations.subjectsOf(second)).toEqual({ faceIds: [f, g].sort(), clusterIds: [] });
+      const later = await operations.listLaterAbout(first, { faceIds: [f, g], clusterIds: [c] }, ['b']);
+      expect(later.map(({ operation, shared }) => [operation.id, shared])).toEqual([
+        [second, { faceIds: [f, g].sort(), clusterIds: [] }],
+        [third, { faceIds: [g], clusterIds: [c] }],
+      ]);
+      expect(await operations.listLaterAbout(first, { faceIds: [f], clusterIds: [] }, ['a'])).toEqual([]);
+    });
+  });
+
+  it('follows undos of undos, and no further', async () => {
+    const scope = await fresh();
+    const done = operationRow();
+    const undo = operationRow({ undoesId: done.id });
+    const redo = operationRow({ undoesId: undo.id });
+    const other = operationRow();
+    await scope.transaction(async ({ operations }) => {
+      for (const row of [done, undo, redo, other]) await operations.insert(row);
+    });
+    await scope.read(async ({ operations }) => {
+      const links = [
+        { id: undo.id, undoesId: done.id },
+        { id: redo.id, undoesId: undo.id },
+      ];
+      expect(await operations.undoLinks([done.id, other.id])).toEqual(links);
+      expect(await operations.undoLinks([undo.id])).toEqual(links.slice(1));
+      expect(await operations.undoLinks([])).toEqual([]);
     });
   });
 

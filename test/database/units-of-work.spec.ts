@@ -9,6 +9,12 @@ import { imageRow, jobRow } from './rows.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+function latch(): { readonly open: () => void; readonly opened: Promise<void> } {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
 describe.each(bothDatabases)('units of work on $name', ({ open }) => {
   let db: TestDatabase;
   beforeAll(async () => {
@@ -118,12 +124,15 @@ describe('two processes on one PostgreSQL', () => {
   it('a unit of work that is the victim of a deadlock runs again and succeeds', async () => {
     const [first, second] = processes;
     const runs = [0, 0];
+    const holding = [latch(), latch()];
     // Without the tenant's lock, so that two of them can meet: each changes its own tenant's row, then the other's.
     const crossing = (database: Database, own: string, other: string, index: number): Promise<void> =>
       database.units.run({ role: 'kindred_system', tenantId: '', access: 'write' }, async (tx) => {
         runs[index]!++;
         await tx.tenant.updateMany({ where: { id: own }, data: { version: { increment: 1 } } });
-        if (runs[0] === 1 && runs[1]! <= 1) await pause(300);
+        // Both hold what the other wants next; the one that runs again finds both latches open.
+        holding[index]!.open();
+        await Promise.all(holding.map(({ opened }) => opened));
         await tx.tenant.updateMany({ where: { id: other }, data: { version: { increment: 1 } } });
       });
     await Promise.all([crossing(first, 'a', 'b', 0), crossing(second, 'b', 'a', 1)]);

@@ -46,8 +46,13 @@ function bodyFor(route: Route): unknown {
     'POST /clusters/:cluster_id/split': () => ({ groups: [[UNKNOWN_ID]] }),
     'PATCH /faces/:face_id': () => ({ cluster_id: null }),
     'POST /review-pending/:item_id/decision': () => ({ decision: 'dismiss' }),
+    'POST /review-pending/:item_id/snooze': () => ({ until: null }),
+    'POST /review-pending/:item_id/notes': () => ({ text: 'x' }),
+    'POST /review-pending/claim': () => ({}),
+    'POST /review-pending/decisions': () => ({ decisions: [{ item_id: UNKNOWN_ID, decision: 'dismiss' }] }),
     'POST /api-keys': () => ({ name: 'x', scopes: ['read'] }),
     'PATCH ': () => ({ settings: {} }),
+    'POST /evaluate-settings': () => ({ settings: {} }),
   };
   return bodies[key]?.();
 }
@@ -77,6 +82,8 @@ describe('isolation', () => {
       Object.assign(victim, { image_id: image.json.id, face_id: face.id, cluster_id: face.cluster_id });
       const items = await admin.get<{ items: { id: string }[] }>('/v1/tenants/victim/review-pending');
       victim['item_id'] = items.json.items[0]!.id;
+      const operations = await admin.get<{ items: { id: string }[] }>('/v1/tenants/victim/operations');
+      victim['operation_id'] = operations.json.items[0]!.id;
       const job = await admin.sendImage<{ id: string }>(
         tenant,
         samplePhotos[1]!,
@@ -141,6 +148,8 @@ describe('isolation', () => {
       ['POST', `/v1/tenants/stranger/clusters/${face.cluster_id}/merge`, { source_cluster_id: value }],
       ['GET', `/v1/tenants/stranger/images?cluster_id=${value}`, undefined],
       ['GET', `/v1/tenants/stranger/review-pending?cluster_id=${value}`, undefined],
+      ['POST', '/v1/tenants/stranger/review-pending/claim', { cluster_id: value }],
+      ['GET', `/v1/tenants/stranger/operations?cluster_id=${value}`, undefined],
     ];
     const foreign = pairs(victim['cluster_id']!);
     const unknown = pairs(UNKNOWN_ID);
@@ -150,11 +159,21 @@ describe('isolation', () => {
       const b = await stranger.call(method, unknown[i]![1], unknown[i]![2], headers);
       expect([a.status, a.text], `${method} ${path}`).toEqual([b.status, b.text]);
     }
+    const decide = async (item_id: string) => {
+      const decisions = [{ item_id, decision: 'dismiss' }];
+      const path = '/v1/tenants/stranger/review-pending/decisions';
+      const answer = await stranger.post(path, { decisions }, { 'x-request-id': REQUEST_ID });
+      expect(answer.json).toMatchObject({ decided: 0, results: [{ item_id, status: 404 }] });
+      return answer.text.replace(item_id, 'id');
+    };
+    expect(await decide(victim['item_id']!)).toBe(await decide(UNKNOWN_ID));
     const searched = await stranger.post('/v1/tenants/stranger/search', { face_id: victim['face_id'] });
     expect(searched.status).toBe(404);
   });
 
   it('left the other tenant as it was', async () => {
+    const log = await app.admin.all<{ kind: string }>('/v1/tenants/victim/operations?kind=undo');
+    expect(log).toEqual([]);
     const { json } = await app.admin.get<{ image_count: number; face_count: number }>('/v1/tenants/victim');
     const seen = await app.admin.all<ImageJson>('/v1/tenants/victim/images');
     expect(json.image_count).toBe(seen.length);

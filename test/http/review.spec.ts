@@ -205,6 +205,35 @@ describe.each(['postgres', 'embedded'] as const)('review-pending, %s', (database
     expect(faulty.json.errors.map(({ pointer }) => pointer).sort()).toEqual(['#/cluster_ids/0', '#/colour']);
   });
 
+  it('answers with a strong ETag, and refuses a decision meant for another version with the item as it is', async () => {
+    const { item } = await doubt();
+    const path = at(`review-pending/${item.id}`);
+    const seen = await api.get<Item>(path);
+    const etag = seen.headers.get('etag')!;
+    expect(etag).toMatch(/^"\d+"$/);
+    const accept = (ifMatch: string) =>
+      api.post<Decision>(`${path}/decision`, { decision: 'accept' }, { 'if-match': ifMatch });
+    for (const other of ['"999"', `W/${etag}`, '"x"']) {
+      const refused = await accept(other);
+      expect([refused.status, refused.json.code], other).toEqual([412, 'review_item.changed']);
+      expect(refused.json.item).toEqual(seen.json);
+    }
+    expect((await accept('nonsense')).status).toBe(400);
+    expect((await accept(`"999", ${etag}`)).status).toBe(200);
+    expect((await accept(etag)).json.code).toBe('review_item.closed');
+  });
+
+  it('changes a cluster only in the version that was looked at', async () => {
+    const first = await send(0, 0);
+    const path = at(`clusters/${first.cluster_id}`);
+    const etag = (await api.get(path)).headers.get('etag')!;
+    const name = (label: string, ifMatch: string) =>
+      api.call<{ code: string; cluster: Cluster }>('PATCH', path, { label }, { 'if-match': ifMatch });
+    expect((await name('Ada', etag)).status).toBe(200);
+    const late = await name('Grace', etag);
+    expect([late.status, late.json.code, late.json.cluster.label]).toEqual([412, 'cluster.changed', 'Ada']);
+  });
+
   it('keeps what a human decided when more photos come', async () => {
     const { first, second, item } = await doubt();
     await decide(item.id, { decision: 'reject' });
@@ -213,6 +242,43 @@ describe.each(['postgres', 'embedded'] as const)('review-pending, %s', (database
     for (let photo = 2; photo < 6; photo++) await send(0, photo);
     expect((await face(second.id)).cluster_id).not.toBe(first.cluster_id);
     expect(await cluster(first.cluster_id!)).toMatchObject({ label: 'Ada', state: 'confirmed' });
+  });
+
+  it('keeps what a human decided when a photo comes again with another name, and asks who is right', async () => {
+    const [alone] = [...photos.values()].flat();
+    const first = await api.sendImage(tenant, alone!.bytes);
+    expect(first.status, first.text).toBe(201);
+    const found = first.json.faces.filter(({ reasons }) => reasons.length === 0);
+    expect(found).toHaveLength(1);
+    const home = found[0]!.cluster_id!;
+    const question = await itemAbout({ cluster: home });
+    await decide(question.id, { decision: 'confirm', label: 'Ada' });
+    const again = await api.sendImage(tenant, alone!.bytes, { label: 'Grace' });
+    expect([again.status, again.json.id]).toEqual([200, first.json.id]);
+    expect((await face(found[0]!.id)).cluster_id).toBe(home);
+    const [conflict, ...others] = await items('?kind=constraint_conflict');
+    expect(others).toEqual([]);
+    expect(conflict!.subject.face_id).toBe(found[0]!.id);
+    const taken = await decide(conflict!.id, { decision: 'take_proposal' });
+    expect(taken.status, taken.text).toBe(200);
+    expect(await cluster((await face(found[0]!.id)).cluster_id!)).toMatchObject({ label: 'Grace' });
+  });
+
+  it('takes the settings of the queue, and names every one that means nothing', async () => {
+    const settings = {
+      review: { kinds: { suspect_face: true, portrait: true, new_cluster: 1 }, duplicate_distance_max: 99 },
+    };
+    const path = `/v1/tenants/${tenant}`;
+    const refused = await api.call<{ errors: { pointer: string }[] }>('PATCH', path, { settings });
+    expect(refused.status).toBe(400);
+    expect(refused.json.errors.map(({ pointer }) => pointer).sort()).toEqual([
+      '#/settings/review/duplicate_distance_max',
+      '#/settings/review/kinds/new_cluster',
+      '#/settings/review/kinds/portrait',
+    ]);
+    const review = { kinds: { suspect_face: true }, duplicate_distance_max: 6 };
+    const taken = await api.call<{ settings: unknown }>('PATCH', path, { settings: { review } });
+    expect([taken.status, taken.json.settings]).toEqual([200, { review }]);
   });
 
   it('merges, splits and moves by hand, and supersedes the questions that became moot', async () => {

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FaceRecord, ReviewItemRecord } from '../../src/database/records.js';
+import { bothDatabases, type TestDatabase } from '../harness/database.js';
+import { clear, Gallery } from './gallery.js';
+
+describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
+  let db: TestDatabase;
+  beforeAll(async () => {
+    db = await open();
+  });
+  afterAll(() => db.close());
+
+  const conflicts = async (gallery: Gallery): Promise<ReviewItemRecord[]> =>
+    (await gallery.openItems()).filter(({ kind }) => kind === 'constraint_conflict');
+  /** Ann and Eve, named by a human; both faces are locked. */
+  const named = async () => {
+    const gallery = await Gallery.open(db);
+    const faces: FaceRecord[] = [];
+    for (const [person, label] of [
+      [1, 'Ann'],
+      [2, 'Eve'],
+    ] as const) {
+      const face = await gallery.one(clear(person));
+      await gallery.decide(await gallery.itemAbout(face.clusterId!), { decision: 'confirm', label });
+      faces.push(face);
+    }
+    return { gallery, ann: faces[0]!, eve: faces[1]! };
+  };
+
+  it('an imported name never moves a locked face: the human stands, the queue asks', async () => {
+    const { gallery, ann, eve } = await named();
+    await gallery.name(ann, 'Eve');
+    expect(await gallery.clusterOf(ann)).toBe(ann.clusterId);
+    expect(await conflicts(gallery)).toMatchObject([
+      {
+        faceId: ann.id,
+        clusterId: eve.clusterId,
+        otherClusterId: ann.clusterId,
+        evidence: {
+          proposal: { by: 'import', do: 'move', target_cluster_id: eve.clusterId },
+          stands: { locked_face_ids: [ann.id], constraints: [] },
+        },
+      },
+    ]);
+    await gallery.name(ann, 'Eve');
+    expect(await conflicts(gallery)).toHaveLength(1);
+  });
+
+  it('keep_human changes nothing, and the same name is not asked about again', async () => {
+    const { gallery, ann } = await named();
+    await gallery.name(ann, 'Eve');
+    await gallery.decide((await conflicts(gallery))[0]!, { decision: 'keep_human' });
+    await gallery.name(ann, 'Eve');
+    expect(await conflicts(gallery)).toEqual([]);
+    expect(await gallery.stored(ann)).toMatchObject({ clusterId: ann.clusterId, locked: true });
+  });
+
+  it('take_proposal retires the cannot-link, which stays in the history, and moves the face', async () => {
+    const { gallery, ann } = await named();
+    const stranger = await gallery.one(clear(3));
+    const [faceA, faceB] = [ann.id, stranger.id].sort() as [string, string];
+    const said = await gallery.apply({ do: 'add_constraint', kind: 'cannot_link', faceA, faceB });
+    await gallery.name(stranger, 'Ann');
+    expect(await gallery.clusterOf(stranger)).toBe(stranger.clusterId);
+    const [item] = await conflicts(gallery);
+    expect(item!.evidence['stands']).toMatchObject({
+      constraints: [{ kind: 'cannot_link', operation_id: said.operationId }],
+    });
+    await gallery.decide(item!, { decision: 'take_proposal' });
+    expect(await gallery.stored(stranger)).toMatchObject({ clusterId: ann.clusterId, locked: true });
+    expect((await gallery.constraints(stranger)).map(({ kind }) => kind)).toEqual(['must_link']);
+    const history = await gallery.read((repositories) =>
+      repositories.constraints.listByOperation(said.operationId),
+    );
+    expect(history[0]!.retiredAt).not.toBeNull();
+  });
+
+  it('take_proposal makes the person whom nobody had named yet', async () => {
+    const { gallery, ann } = await named();
+    await gallery.name(ann, 'Joan');
+    await gallery.decide((await conflicts(gallery))[0]!, { decision: 'take_proposal' });
+    const home = await gallery.clusterOf(ann);
+    expect(await gallery.clusters.get(gallery.tenantId, home!)).toMatchObject({
+      label: 'Joan',
+      state: 'confirmed',
+      faceCount: 1,
+    });
+  });
+
+  it('a name that contradicts nobody is applied', async () => {
+    const { gallery, ann } = await named();
+    const stranger = await gallery.one(clear(3));
+    await gallery.name(stranger, 'Ann');
+    expect(await gallery.stored(stranger)).toMatchObject({ clusterId: ann.clusterId, assignedBy: 'import' });
+    expect(await conflicts(gallery)).toEqual([]);
+  });
+
+  it('is moot when a human moves the face, and is emptied when the face is erased', async () => {
+    const moved = await named();
+    await moved.gallery.name(moved.ann, 'Eve');
+    const [first] = await conflicts(moved.gallery);
+    await moved.gallery.clusters.moveFace(moved.gallery.tenantId, moved.ann.id, { clusterId: null }, 'h');
+    expect((await moved.gallery.item(first!.id)).state).toBe('superseded');
+    const erased = await named();
+    await erased.gallery.name(erased.ann, 'Eve');
+    const [second] = await conflicts(erased.gallery);
+    await erased.gallery.erasure.deleteFace(erased.gallery.tenantId, erased.ann.id, 'h');
+    expect(await erased.gallery.item(second!.id)).toMatchObject({ state: 'cancelled', evidence: {} });
+  });
+});
