@@ -1,7 +1,7 @@
 // The import law of docs/architecture.md. Arrows run down only; each outside dependency has one door.
 // `npm run law` fails on any other arrow and on any circle; the normal build runs it.
 
-const FEATURES = 'tenants|images|faces|review-pending|search|health';
+const FEATURES = 'tenants|images|faces|operations|review-pending|search|health';
 const PORTS = 'database|inference|imaging|storage|queue';
 const room = (names) => `^src/(${names})/`;
 
@@ -68,6 +68,12 @@ module.exports = {
       to: { path: '^src/', pathNot: room(`auth|database|config|http|domain`) },
     },
     {
+      name: 'idempotency-imports-down',
+      severity: 'error',
+      from: { path: room('idempotency') },
+      to: { path: '^src/', pathNot: room('idempotency|auth|database|config|http|domain') },
+    },
+    {
       name: 'jobs-imports-down',
       severity: 'error',
       from: { path: room('jobs') },
@@ -77,7 +83,7 @@ module.exports = {
       name: 'clusters-imports-down',
       severity: 'error',
       from: { path: room('clusters') },
-      to: { path: '^src/', pathNot: room(`clusters|auth|${PORTS}|config|http|domain`) },
+      to: { path: '^src/', pathNot: room(`clusters|idempotency|auth|${PORTS}|config|http|domain`) },
     },
     {
       name: 'ingest-imports-down',
@@ -101,10 +107,23 @@ module.exports = {
     {
       name: 'cli-talks-http',
       comment:
-        'The command line is a client of the public API: it may share config and domain, nothing else.',
+        'The command line is a client of the public API: it may share config, domain and evaluation, nothing else.',
       severity: 'error',
       from: { path: room('cli') },
-      to: { path: '^src/', pathNot: room('cli|config|domain') },
+      to: { path: '^src/', pathNot: room('cli|evaluation|config|domain') },
+    },
+    {
+      name: 'evaluation-imports-down',
+      comment: 'Judging the algorithm needs the algorithm and threads, no service.',
+      severity: 'error',
+      from: { path: room('evaluation') },
+      to: { path: '^src/', pathNot: room('evaluation|config|domain') },
+    },
+    {
+      name: 'only-cli-evaluates',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('cli|evaluation') },
+      to: { path: room('evaluation') },
     },
     door('prisma-and-pg', '@prisma/[^/]+|prisma|pg|@electric-sql/[^/]+', 'database'),
     door('onnxruntime', 'onnxruntime-node|protobufjs', 'inference'),
