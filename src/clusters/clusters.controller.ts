@@ -12,15 +12,17 @@ import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
 import { ApiIfMatch, ETAG_HEADER, etagOf, IfMatch, type ExpectedVersions } from '../http/conditional.js';
-import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
+import { ApiPage, page, type Page } from '../http/pagination.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { ApiProblem } from '../http/problem.js';
 import { Idempotent } from '../idempotency/idempotent.js';
+import { clusterKey } from '../database/cluster-order.js';
+import { faceCertainty } from '../database/face-repository.js';
+import { ClusterFacesQuery, ClusterListQuery, clusterCursor } from './cluster-lists.query.js';
 import { ClusterLists } from './cluster-lists.js';
 import { ClusterChangedProblem, ClusterResponse, presentCluster } from './cluster.response.js';
 import {
   ClusterChangeResponse,
-  ClusterListQuery,
   ClusterPatchBody,
   DeleteClusterQuery,
   MergeBody,
@@ -32,6 +34,8 @@ import { ClustersService, type ClusterReport } from './clusters.service.js';
 import { FaceErasure } from './face-erasure.js';
 import { FaceResponse, presentFace } from './face.response.js';
 import { presentOperation } from './operation.response.js';
+import { presentSimilar, SimilarClustersResponse, SimilarQuery } from './similar-clusters.dto.js';
+import { SimilarClusters } from './similar-clusters.js';
 
 const presentChange = ({ cluster, operation }: ClusterReport): ClusterChangeResponse => ({
   cluster: presentCluster(cluster),
@@ -45,26 +49,30 @@ export class ClustersController {
     private readonly clusters: ClustersService,
     private readonly lists: ClusterLists,
     private readonly erasure: FaceErasure,
+    private readonly similarClusters: SimilarClusters,
   ) {}
 
   @Get()
   @Requires('read')
-  @ApiOperation({ summary: 'List clusters, newest first.' })
+  @ApiOperation({ summary: 'List clusters, newest first unless asked otherwise.' })
   @ApiPage(ClusterResponse)
   async list(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Query() query: ClusterListQuery,
   ): Promise<Page<ClusterResponse>> {
-    const { limit, after } = query.idPage();
+    const { sort } = query;
+    const { limit, after } = query.clusterPage();
     const items = await this.lists.clusters(tenantId, {
       limit: limit + 1,
+      sort,
       after,
-      states: query.state && [query.state],
+      states: query.state,
       label: query.label,
+      labelPrefix: query.label_prefix,
       externalRef: query.external_ref,
       labelled: query.labelled,
     });
-    return page(items, limit, ({ id }) => id, presentCluster);
+    return page(items, limit, (cluster) => clusterCursor(clusterKey(sort, cluster), sort), presentCluster);
   }
 
   @Post()
@@ -144,16 +152,36 @@ export class ClustersController {
 
   @Get(':cluster_id/faces')
   @Requires('read')
-  @ApiOperation({ summary: 'The faces of a cluster, oldest first.' })
+  @ApiOperation({ summary: 'The faces of a cluster, oldest first unless asked otherwise.' })
   @ApiPage(FaceResponse)
   async faces(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('cluster_id', UuidPipe) clusterId: string,
-    @Query() query: PageQuery,
+    @Query() query: ClusterFacesQuery,
   ): Promise<Page<FaceResponse>> {
+    if (query.sort !== 'oldest') {
+      const wanted = query.certaintyPage();
+      const ranked = await this.lists.facesByCertainty(tenantId, clusterId, {
+        ...wanted,
+        limit: wanted.limit + 1,
+      });
+      return page(ranked, wanted.limit, (face) => [faceCertainty(face), face.id], presentFace);
+    }
     const { limit, after } = query.idPage();
     const faces = await this.lists.faces(tenantId, clusterId, { limit: limit + 1, after });
     return page(faces, limit, ({ id }) => id, presentFace);
+  }
+
+  @Get(':cluster_id/similar')
+  @Requires('read')
+  @ApiOperation({ summary: 'The clusters that might be the same person, and what speaks against it.' })
+  @ApiOkResponse({ type: SimilarClustersResponse })
+  async similar(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('cluster_id', UuidPipe) clusterId: string,
+    @Query() { limit }: SimilarQuery,
+  ): Promise<SimilarClustersResponse> {
+    return presentSimilar(await this.similarClusters.list(tenantId, clusterId, limit));
   }
 
   @Post(':cluster_id/merge')

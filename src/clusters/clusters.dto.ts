@@ -1,6 +1,5 @@
 // What cluster routes take.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -15,7 +14,6 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { LABEL_LENGTH_MAX } from '../domain/review/decision-body.js';
-import { PageQuery } from '../http/pagination.js';
 import { ClusterResponse } from './cluster.response.js';
 import { OperationResponse } from './operation.response.js';
 
@@ -24,37 +22,8 @@ const FACES_MAX = 1000;
 /** Groups that one split may make. */
 const GROUPS_MAX = 50;
 
-const CLUSTER_STATES = ['pending', 'confirmed', 'ignored', 'merged'] as const;
 const SETTABLE_STATES = ['pending', 'confirmed', 'ignored'] as const;
 const isNotNull = (_: unknown, value: unknown): boolean => value !== null && value !== undefined;
-
-export class ClusterListQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: CLUSTER_STATES, description: 'Default: all but merged.' })
-  @IsOptional()
-  @IsIn(CLUSTER_STATES)
-  state?: (typeof CLUSTER_STATES)[number];
-
-  @ApiPropertyOptional({ description: 'Only clusters with exactly this label.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, LABEL_LENGTH_MAX)
-  label?: string;
-
-  @ApiPropertyOptional({ description: 'Only clusters with exactly this external reference.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, LABEL_LENGTH_MAX)
-  external_ref?: string;
-
-  @ApiPropertyOptional({
-    type: Boolean,
-    description: 'Only clusters with (true) or without (false) a label.',
-  })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
-  labelled?: boolean;
-}
 
 class Naming {
   @ApiPropertyOptional({

@@ -13,6 +13,7 @@ import { FaceErasure } from './face-erasure.js';
 import { ImportLabel } from './import-label.js';
 import { ReviewDecisions } from './review-decisions.js';
 import { SettingsTrial } from './settings-trial.js';
+import { SimilarClusters } from './similar-clusters.js';
 import { UndoOperations } from './undo-operations.js';
 
 @Module({
@@ -20,6 +21,7 @@ import { UndoOperations } from './undo-operations.js';
   providers: [
     ClusterLists,
     SettingsTrial,
+    SimilarClusters,
     ApplyPlan,
     {
       provide: AssignmentPolicies,

@@ -2,7 +2,7 @@
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import type { AssignmentDecision } from '../domain/cluster/assignment.js';
-import { linkageLogit, sigmoid } from '../domain/cluster/calibration.js';
+import { centroidProbability } from '../domain/cluster/calibration.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import type { ProbeWithCandidates } from '../domain/cluster/image-assignment.js';
 import { bridgesDenied } from '../domain/review/ingest-suggestions.js';
@@ -61,17 +61,11 @@ async function raiseMerges(
     );
     if (last !== null && last.resolvedAt === null) continue;
     const similarity = gathered.pair(idA, idB).centroidSimilarity;
-    const logit = linkageLogit(policy.calibration.linkage, {
-      best: similarity,
-      topMean: similarity,
-      centroid: similarity,
-      faceCount: 1,
-    });
     const verdict = suggestMerge(
       {
         clusters: [a, b],
         similarity,
-        probability: sigmoid(logit),
+        probability: centroidProbability(policy.calibration.linkage, similarity),
         constraints: gathered.constraints,
         dismissedAt: settledFaceCount(last),
       },

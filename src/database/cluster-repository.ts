@@ -1,16 +1,24 @@
 // The table `clusters` of one tenant.
+import { clusterBehind, type ClusterKey, clusterOrder, type ClusterSort, folded } from './cluster-order.js';
 import { Prisma } from './generated/client.js';
-import type { IdPage } from './page.js';
 import type { ClusterRecord, ClusterState, CountedClusterRecord } from './records.js';
 import type { Transaction } from './transaction-client.js';
 
-export interface ClusterPage extends IdPage {
+export interface ClusterPage {
+  /** Rows wanted, at least 1. */
+  readonly limit: number;
+  /** Default newest. */
+  readonly sort?: ClusterSort | undefined;
+  /** Key of the last row of the page before, in the same order. */
+  readonly after?: ClusterKey | undefined;
   /** Default: all but merged. */
   readonly states?: readonly ClusterState[] | undefined;
   /** Only clusters with (true) or without (false) a label. */
   readonly labelled?: boolean | undefined;
   /** Only clusters with exactly this label. */
   readonly label?: string | undefined;
+  /** Only clusters whose label, or a word of it, begins so; case does not matter. */
+  readonly labelPrefix?: string | undefined;
   readonly externalRef?: string | undefined;
 }
 
@@ -28,6 +36,13 @@ const NOT_MERGED: readonly ClusterState[] = ['pending', 'confirmed', 'ignored'];
 
 const columns = Prisma.sql`c.id, c.state, c.label, c.external_ref AS "externalRef", c.cover_face_id AS "coverFaceId",
   c.merged_into AS "mergedInto", c.version, c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;
+
+/** No pattern, so that nothing in the text needs escaping. */
+function wordBegins(prefix: string): Prisma.Sql {
+  const label = folded(Prisma.sql`c.label`);
+  const start = folded(Prisma.sql`${prefix}::text`);
+  return Prisma.sql`(starts_with(${label}, ${start}) OR position(' ' || ${start} IN ${label}) > 0)`;
+}
 
 export class ClusterRepository {
   constructor(
@@ -73,21 +88,15 @@ export class ClusterRepository {
     return row ?? null;
   }
 
-  /** Newest first. */
-  async list({
-    limit,
-    after,
-    states,
-    labelled,
-    label,
-    externalRef,
-  }: ClusterPage): Promise<CountedClusterRecord[]> {
+  async list({ limit, sort = 'newest', after, ...filters }: ClusterPage): Promise<CountedClusterRecord[]> {
+    const { states, labelled, label, labelPrefix, externalRef } = filters;
     const conditions = [Prisma.sql`c.state = ANY (${[...(states ?? NOT_MERGED)]}::text[])`];
-    if (after !== undefined) conditions.push(Prisma.sql`c.id < ${after}::uuid`);
+    if (after !== undefined) conditions.push(clusterBehind(sort, after));
     if (labelled !== undefined) conditions.push(Prisma.sql`(c.label IS NOT NULL) = ${labelled}::boolean`);
     if (label !== undefined) conditions.push(Prisma.sql`c.label = ${label}`);
+    if (labelPrefix !== undefined) conditions.push(wordBegins(labelPrefix));
     if (externalRef !== undefined) conditions.push(Prisma.sql`c.external_ref = ${externalRef}`);
-    return this.selectCounted(Prisma.join(conditions, ' AND '), limit);
+    return this.selectCounted(Prisma.join(conditions, ' AND '), limit, sort);
   }
 
   /**
@@ -145,7 +154,11 @@ export class ClusterRepository {
     return count;
   }
 
-  private async selectCounted(where: Prisma.Sql, limit: number): Promise<CountedClusterRecord[]> {
+  private async selectCounted(
+    where: Prisma.Sql,
+    limit: number,
+    sort: ClusterSort = 'newest',
+  ): Promise<CountedClusterRecord[]> {
     const rows = await this.tx.$queryRaw<(ClusterRow & { faceCount: number; imageCount: number })[]>`
       SELECT ${columns}, counted.faces AS "faceCount", counted.images AS "imageCount"
       FROM clusters c CROSS JOIN LATERAL (
@@ -153,7 +166,7 @@ export class ClusterRepository {
         WHERE f.tenant_id = c.tenant_id AND f.cluster_id = c.id AND f.state = 'active'
       ) AS counted
       WHERE c.tenant_id = ${this.tenantId} AND ${where}
-      ORDER BY c.id DESC LIMIT ${limit}::int`;
+      ORDER BY ${clusterOrder(sort)} LIMIT ${limit}::int`;
     return rows.map(toRecord);
   }
 }

@@ -1,5 +1,5 @@
 // The table `faces` of one tenant: where each face is and why. Its vectors are in embedding-repository.ts.
-import type { Face, Prisma } from './generated/client.js';
+import { type Face, Prisma } from './generated/client.js';
 import type { IdPage } from './page.js';
 import type {
   ClusterCounts,
@@ -27,6 +27,18 @@ export type FacePatch = Partial<
     | 'space'
   >
 >;
+
+/** A page of faces in the order of certainty. */
+export interface CertaintyPage {
+  /** Rows wanted, at least 1. */
+  readonly limit: number;
+  readonly first: 'certain' | 'doubtful';
+  readonly after?: { readonly certainty: number; readonly id: string } | undefined;
+}
+
+/** 2: a person decided. 0..1: the probability of its place. -1: it was never compared, as the face that founded its cluster. */
+export const faceCertainty = ({ locked, probability }: Pick<FaceRecord, 'locked' | 'probability'>): number =>
+  locked ? 2 : (probability ?? -1);
 
 function toRecord(row: Omit<Face, 'tenantId'>): FaceRecord {
   const { boxX, boxY, boxWidth, boxHeight, landmarks, ...rest } = row;
@@ -88,6 +100,20 @@ export class FaceRepository {
     );
   }
 
+  /** A page of a cluster's faces in the order of what is known about their place; see `faceCertainty`. */
+  async listByCertainty(clusterId: string, { limit, first, after }: CertaintyPage): Promise<FaceRecord[]> {
+    const certainty = Prisma.sql`(CASE WHEN f.locked THEN 2 ELSE coalesce(f.probability, -1) END)`;
+    const [before, order] = first === 'certain' ? ['<', 'DESC'] : ['>', 'ASC'];
+    const behind = after
+      ? Prisma.sql`AND (${certainty}, f.id) ${Prisma.raw(before)} (${after.certainty}::float8, ${after.id}::uuid)`
+      : Prisma.empty;
+    const ranked = await this.tx.$queryRaw<{ id: string }[]>`
+      SELECT f.id FROM faces f
+      WHERE f.tenant_id = ${this.tenantId} AND f.cluster_id = ${clusterId}::uuid ${behind}
+      ORDER BY ${certainty} ${Prisma.raw(order)}, f.id ${Prisma.raw(order)} LIMIT ${limit}::int`;
+    return this.inOrder(ranked);
+  }
+
   /** Every face of the clusters, in the order of cluster ids and face ids. */
   async listByClusters(clusterIds: readonly string[]): Promise<FaceRecord[]> {
     if (clusterIds.length === 0) return [];
@@ -115,8 +141,7 @@ export class FaceRepository {
         ORDER BY quality DESC, id LIMIT ${limitEach}::int
       ) AS f
       ORDER BY wanted.cluster_id, f.quality DESC, f.id`;
-    const byId = new Map((await this.findMany(ranked.map(({ id }) => id))).map((face) => [face.id, face]));
-    return ranked.flatMap(({ id }) => byId.get(id) ?? []);
+    return this.inOrder(ranked);
   }
 
   /** Active faces and images of each cluster; a cluster without any is left out. In the order of cluster ids. */
@@ -154,6 +179,11 @@ export class FaceRepository {
       where: { tenantId: this.tenantId, id: { in: [...ids] } },
     });
     return count;
+  }
+
+  private async inOrder(ranked: readonly { readonly id: string }[]): Promise<FaceRecord[]> {
+    const byId = new Map((await this.findMany(ranked.map(({ id }) => id))).map((face) => [face.id, face]));
+    return ranked.flatMap(({ id }) => byId.get(id) ?? []);
   }
 
   private async select(

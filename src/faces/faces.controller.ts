@@ -8,6 +8,7 @@ import {
   HttpCode,
   Param,
   Patch,
+  Query,
   StreamableFile,
 } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
@@ -18,7 +19,7 @@ import { FaceResponse, presentFace } from '../clusters/face.response.js';
 import { presentOperation } from '../clusters/operation.response.js';
 import { DomainError } from '../domain/domain-error.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
-import { FaceChangeResponse, FacePatchBody } from './faces.dto.js';
+import { CropQuery, FaceChangeResponse, FacePatchBody } from './faces.dto.js';
 import { FacesService } from './faces.service.js';
 
 @ApiTags('faces')
@@ -49,8 +50,9 @@ export class FacesController {
   async crop(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('face_id', UuidPipe) faceId: string,
+    @Query() query: CropQuery,
   ): Promise<StreamableFile> {
-    return new StreamableFile(await this.faces.crop(tenantId, faceId), { type: 'image/jpeg' });
+    return new StreamableFile(await this.faces.crop(tenantId, faceId, query.size), { type: 'image/jpeg' });
   }
 
   @Patch(':face_id')

@@ -1,8 +1,24 @@
 // What face routes take and answer.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsUUID, ValidateIf } from 'class-validator';
 import { FaceResponse } from '../clusters/face.response.js';
 import { OperationResponse } from '../clusters/operation.response.js';
+import { CROP_SIZES_PX, type CropSize } from '../imaging/picture-sizes.js';
+
+const CROP_SIZE_DEFAULT = 320;
+
+export class CropQuery {
+  @ApiPropertyOptional({
+    enum: CROP_SIZES_PX,
+    default: CROP_SIZE_DEFAULT,
+    description: 'Long side, px. Smaller faces are not enlarged.',
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsIn(CROP_SIZES_PX)
+  size: CropSize = CROP_SIZE_DEFAULT;
+}
 
 export class FacePatchBody {
   @ApiPropertyOptional({

@@ -6,12 +6,11 @@ import type { FaceRecord, ImageRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { ImageDecoder } from '../imaging/image-decoder.js';
+import type { CropSize } from '../imaging/picture-sizes.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
 
 /** What is cut out around a face, as a share of the box's longer side: hair and chin help people more than models. */
 const CROP_MARGIN_RATIO = 0.35;
-/** Long side of a crop, px; smaller faces are not enlarged. */
-const CROP_SIZE_PX = 320;
 
 const notFound = (): DomainError => new DomainError('face.not_found', 'There is no such face.');
 
@@ -31,7 +30,7 @@ export class FacesService {
   }
 
   /** JPEG. @throws DomainError face.not_found, crop.unavailable for a face that was dismissed or whose photo is gone. */
-  async crop(tenantId: string, faceId: string): Promise<Uint8Array> {
+  async crop(tenantId: string, faceId: string, sizePx: CropSize): Promise<Uint8Array> {
     const { face, image } = await this.withImage(tenantId, faceId);
     const key = imageBlobKey(tenantId, image.id);
     if (face.state === 'dismissed' || !(await this.blobs.exists(key))) {
@@ -43,7 +42,7 @@ export class FacesService {
       path,
       await this.decoder.inspect(path),
       { x1: x, y1: y, x2: x + width, y2: y + height },
-      { marginRatio: CROP_MARGIN_RATIO, sizePx: CROP_SIZE_PX, turn: image.turn },
+      { marginRatio: CROP_MARGIN_RATIO, sizePx, turn: image.turn },
     );
   }
 

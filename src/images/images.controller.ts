@@ -1,5 +1,18 @@
 // /v1/tenants/{tenant_id}/images
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  StreamableFile,
+} from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBody,
@@ -9,6 +22,7 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
@@ -21,7 +35,7 @@ import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { TakesPictures, Uploaded } from '../ingest/staged-uploads.interceptor.js';
 import type { StagedUpload } from '../ingest/staging-storage.js';
 import { JobResponse, presentJob } from '../jobs/job.response.js';
-import { ImageListQuery, NewImageBody, NewImageForm } from './images.dto.js';
+import { ImageListQuery, NewImageBody, NewImageForm, PreviewQuery } from './images.dto.js';
 import { ImageResponse, presentImage } from './image.response.js';
 import { ImagesService } from './images.service.js';
 
@@ -107,6 +121,27 @@ export class ImagesController {
   ): Promise<ImageResponse> {
     const { image, faces } = await this.images.get(tenantId, imageId);
     return presentImage(image, faces);
+  }
+
+  @Get(':image_id/preview')
+  @Requires('read')
+  @Header('Cache-Control', 'private, no-store')
+  @ApiOperation({
+    summary: 'The photo in a bounded size, upright as EXIF says: the boxes of its faces are in its frame.',
+  })
+  @ApiProduces('image/jpeg')
+  @ApiOkResponse({
+    description: 'JPEG',
+    content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } },
+  })
+  async preview(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('image_id', UuidPipe) imageId: string,
+    @Query() query: PreviewQuery,
+  ): Promise<StreamableFile> {
+    return new StreamableFile(await this.images.preview(tenantId, imageId, query.size), {
+      type: 'image/jpeg',
+    });
   }
 
   @Get(':image_id/faces')

@@ -1,8 +1,9 @@
 // What image routes take.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsISO8601, IsOptional, IsString, IsUUID, Length } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { ArrayMaxSize, IsIn, IsISO8601, IsOptional, IsString, IsUUID, Length } from 'class-validator';
 import { PageQuery } from '../http/pagination.js';
+import { PREVIEW_SIZES_PX, type PreviewSize } from '../imaging/picture-sizes.js';
 
 /** Clusters that one list may ask for together. */
 const CLUSTERS_MAX = 20;
@@ -41,6 +42,20 @@ export class NewImageForm extends NewImageBody {
     description: 'A file; or base64 (also as data: URI) in a JSON body.',
   })
   image!: unknown;
+}
+
+const PREVIEW_SIZE_DEFAULT = 960;
+
+export class PreviewQuery {
+  @ApiPropertyOptional({
+    enum: PREVIEW_SIZES_PX,
+    default: PREVIEW_SIZE_DEFAULT,
+    description: 'Long side, px. A smaller photo is not enlarged.',
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsIn(PREVIEW_SIZES_PX)
+  size: PreviewSize = PREVIEW_SIZE_DEFAULT;
 }
 
 export class ImageListQuery extends PageQuery {

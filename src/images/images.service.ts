@@ -7,6 +7,8 @@ import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import type { FaceRecord, ImageRecord, JobRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
+import { ImageDecoder } from '../imaging/image-decoder.js';
+import type { PreviewSize } from '../imaging/picture-sizes.js';
 import { IngestJobs } from '../ingest/ingest-jobs.js';
 import { IngestPipeline, type IngestRequest } from '../ingest/ingest.pipeline.js';
 import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';
@@ -31,6 +33,7 @@ export class ImagesService {
     private readonly jobs: IngestJobs,
     private readonly erasure: FaceErasure,
     private readonly blobs: BlobStore,
+    private readonly decoder: ImageDecoder,
     private readonly indexes: VectorIndexUpkeep,
     @Inject(KINDRED_CONFIG) private readonly config: KindredConfig,
   ) {}
@@ -62,6 +65,18 @@ export class ImagesService {
       if (!image) throw imageNotFound();
       return { image, faces: await repositories.faces.listByImages([imageId]) };
     });
+  }
+
+  /** JPEG. @throws DomainError image.not_found, crop.unavailable when its bytes are gone */
+  async preview(tenantId: string, imageId: string, longSideMax: PreviewSize): Promise<Uint8Array> {
+    const image = await this.tenants.forTenant(tenantId).read(({ images }) => images.find(imageId));
+    if (!image) throw imageNotFound();
+    const key = imageBlobKey(tenantId, image.id);
+    if (!(await this.blobs.exists(key))) {
+      throw new DomainError('crop.unavailable', 'There is no picture of this image.');
+    }
+    const path = this.blobs.pathOf(key);
+    return this.decoder.preview(path, await this.decoder.inspect(path), longSideMax);
   }
 
   /** Newest first. */

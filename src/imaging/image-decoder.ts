@@ -99,6 +99,16 @@ export class ImageDecoder {
     });
   }
 
+  /**
+   * A JPEG of the whole upright picture; its boxes keep their places, scaled. Not turned any further.
+   * @param longSideMax px; a smaller picture is not enlarged.
+   * @throws What `decode` throws.
+   */
+  preview(path: string, header: ImageHeader, longSideMax: number): Promise<Uint8Array> {
+    const whole = { x1: 0, y1: 0, x2: header.width, y2: header.height };
+    return this.crop(path, header, whole, { marginRatio: 0, sizePx: longSideMax });
+  }
+
   /** The 64-bit DCT hash that common tools compute, 16 hex digits. The raster stays the caller's, but not before this settles. */
   perceptualHash(raster: Raster): Promise<string> {
     return this.track(() => perceptualHash(raster));

@@ -36,7 +36,7 @@ describe.each(bothDatabases)('clusters and constraints on $name', ({ open }) => 
     const empty = { faceCount: 0, imageCount: 0 };
     await scope.read(async ({ clusters }) => {
       expect(await clusters.list({ limit: 10 })).toEqual([{ ...pending, ...empty }, counted]);
-      expect(await clusters.list({ limit: 10, after: pending.id })).toEqual([counted]);
+      expect(await clusters.list({ limit: 10, after: { id: pending.id, value: null } })).toEqual([counted]);
       expect(await clusters.list({ limit: 1 })).toEqual([{ ...pending, ...empty }]);
       expect(await clusters.list({ limit: 10, states: ['merged'] })).toEqual([{ ...merged, ...empty }]);
       expect(await clusters.list({ limit: 10, labelled: true })).toEqual([counted]);

@@ -96,6 +96,12 @@ export function linkageLogit(calibration: LinkageCalibration, evidence: LinkageE
   );
 }
 
+/** Chance (0..1) that two clusters are one person, by the cosine of their centroids alone. */
+export function centroidProbability(calibration: LinkageCalibration, similarity: number): number {
+  const evidence = { best: similarity, topMean: similarity, centroid: similarity, faceCount: 1 };
+  return sigmoid(linkageLogit(calibration, evidence));
+}
+
 export class CalibrationError extends Error {
   /** @param faults One line a fault, each beginning with the path inside the table. */
   constructor(readonly faults: readonly string[]) {
