@@ -131,6 +131,7 @@ module.exports = {
     door('sharp', 'sharp|heic-decode|libheif-js', 'imaging'),
     door('pg-boss', 'pg-boss', 'queue'),
     door('toml', 'smol-toml', 'config|inference'),
+    door('lru-cache', 'lru-cache', 'auth'),
     door('commander', 'commander', 'cli'),
   ],
   options: {

@@ -1,4 +1,4 @@
-// Lets a request in, or not: credentials, then tenant, then scopes. A route that declared nothing is closed to everybody.
+// Lets a request in, or not: credentials (wrong ones are throttled by address), then tenant, then scopes. A route that declared nothing is closed to everybody.
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
@@ -8,12 +8,13 @@ import { DomainError } from '../domain/domain-error.js';
 import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
 import { requestFault } from '../http/request-fault.js';
 import { BearerStrategy } from './bearer.strategy.js';
+import { FailedAttempts } from './failed-attempts.js';
 import type { Principal } from './principal.js';
 import { ACCESS_KEY, type Access } from './requires.js';
 import type { Scope } from './scopes.js';
 
 /** One token after "Bearer" (RFC 6750 b64token). */
-const BEARER = /^Bearer +[A-Za-z0-9\-._~+/]+=*$/i;
+const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 const BEARER_SCHEME = /^Bearer(?:\s|$)/i;
 
 const tokenInvalid = (cause?: unknown): DomainError =>
@@ -24,6 +25,7 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly system: SystemStore,
+    private readonly attempts: FailedAttempts,
     strategy: BearerStrategy,
   ) {
     super({ defaultStrategy: strategy.name, property: 'principal', session: false });
@@ -39,14 +41,29 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
       throw new DomainError('auth.scope_insufficient', 'This route is closed.');
     }
     const request = context.switchToHttp().getRequest<Request>();
-    refuseOtherCredentials(request);
-    await super.canActivate(context);
-    const { principal } = request;
-    // Passport sets it or handleRequest throws: without this line, a change there would open every door.
-    if (!principal) throw tokenInvalid();
+    const principal = await this.authenticate(context, request);
     await this.bindTenant(principal, request.params['tenant_id']);
     requireScopes(principal, access.scopes, request.params['tenant_id'] !== undefined);
     return true;
+  }
+
+  private async authenticate(context: ExecutionContext, request: Request): Promise<Principal> {
+    // A closed socket has no address.
+    const address = request.ip ?? '';
+    try {
+      const token = bearerTokenOf(request);
+      this.attempts.admit(address, token);
+      await super.canActivate(context);
+      const { principal } = request;
+      // Passport sets it or handleRequest throws: without this line, a change there would open every door.
+      if (!principal) throw tokenInvalid();
+      this.attempts.noteSuccess(token);
+      return principal;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'auth.token_invalid')
+        this.attempts.noteFailure(address);
+      throw error;
+    }
   }
 
   /** Passport's answer; anything but a principal is refused. */
@@ -70,7 +87,7 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
 }
 
 /** Refuses a request without a bearer token, and one that sends credentials where they do not belong. */
-function refuseOtherCredentials({ headers, query }: Request): void {
+function bearerTokenOf({ headers, query }: Request): string {
   if (query['access_token'] !== undefined) {
     throw requestFault(
       '#/query/access_token',
@@ -82,7 +99,9 @@ function refuseOtherCredentials({ headers, query }: Request): void {
   if (authorization === undefined || !BEARER_SCHEME.test(authorization)) {
     throw new DomainError('auth.credentials_missing', 'Send a token: Authorization: Bearer <token>.');
   }
-  if (!BEARER.test(authorization)) throw tokenInvalid();
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined) throw tokenInvalid();
+  return token;
 }
 
 function requireScopes(principal: Principal, scopes: readonly Scope[], inTenant: boolean): void {

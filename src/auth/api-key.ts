@@ -15,22 +15,22 @@ export interface NewApiKey {
   /** Shown once and never kept. */
   readonly key: string;
   readonly prefix: string;
-  /** SHA-256 of the key, 64 lower-case hex characters. A random key of 256 bits needs no slow hash. */
-  readonly secretHash: string;
 }
 
 export function makeApiKey(): NewApiKey {
   const prefix = [...randomBytes(PREFIX_LENGTH)].map((byte) => BASE32[byte & 31]!).join('');
-  const key = `kindred_${prefix}_${randomSecret()}`;
-  return { key, prefix, secretHash: sha256(key) };
+  return { key: `kindred_${prefix}_${randomSecret()}`, prefix };
 }
 
 /** The prefix of a token that has the form of an API key. */
 export const prefixOf = (token: string): string | undefined => API_KEY.exec(token)?.[1];
 
 /** 256 random bits in 43 letters and digits. */
-export function randomSecret(): string {
-  let rest = BigInt(`0x${randomBytes(SECRET_BYTES).toString('hex')}`);
+export const randomSecret = (): string => base62(randomBytes(SECRET_BYTES));
+
+/** 32 bytes as 43 letters and digits. */
+export function base62(bytes: Buffer): string {
+  let rest = BigInt(`0x${bytes.toString('hex')}`);
   let text = '';
   for (let i = 0; i < SECRET_LENGTH; i++) {
     text = BASE62[Number(rest % 62n)]! + text;
@@ -39,6 +39,7 @@ export function randomSecret(): string {
   return text;
 }
 
+/** 64 lower-case hex characters. A random key of 256 bits needs no slow hash. */
 export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 /** Compares two hashes in a time that does not tell where they differ. */

@@ -1,4 +1,4 @@
-// The API keys of a tenant: mint, list, revoke. To rotate, mint a second key, change over, revoke the first.
+// The API keys of a tenant: mint, list, rotate, revoke.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { ApiKeyRecord } from '../database/records.js';
@@ -6,6 +6,7 @@ import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { requestFault } from '../http/request-fault.js';
 import { makeApiKey } from './api-key.js';
+import { KeyPepper } from './key-pepper.js';
 import type { Scope } from './scopes.js';
 
 export interface ApiKeyRequest {
@@ -14,6 +15,13 @@ export interface ApiKeyRequest {
   readonly scopes: readonly Scope[];
   /** Null or absent: valid until revoked. */
   readonly expiresAt?: Date | null | undefined;
+}
+
+export interface ApiKeyRotation {
+  /** How long the old key still opens doors beside the new one, s; 0: it is revoked at once. */
+  readonly overlapSeconds: number;
+  /** Absent: the new key lives as long as the old one was made for. */
+  readonly expiresAt?: Date | undefined;
 }
 
 export interface MintedApiKey {
@@ -26,28 +34,45 @@ const notFound = (): DomainError => new DomainError('api_key.not_found', 'There 
 
 @Injectable()
 export class ApiKeysService {
-  constructor(private readonly tenants: TenantStore) {}
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly pepper: KeyPepper,
+  ) {}
 
   /** Throws DomainError tenant.not_found, and request.invalid for a time that has passed. */
   async mint(tenantId: string, { name, scopes, expiresAt = null }: ApiKeyRequest): Promise<MintedApiKey> {
     const createdAt = new Date();
-    if (expiresAt !== null && !(expiresAt > createdAt)) {
-      throw requestFault('#/expires_at', 'must lie in the future', 'future');
-    }
-    const { key, prefix, secretHash } = makeApiKey();
-    const record: ApiKeyRecord = {
-      id: uuidv7(),
-      name,
-      prefix,
-      secretHash,
-      scopes: [...new Set(scopes)],
-      expiresAt,
-      revokedAt: null,
-      lastUsedAt: null,
-      createdAt,
-    };
-    await this.tenants.forTenant(tenantId).transaction(({ apiKeys }) => apiKeys.insert(record));
-    return { record, key };
+    const minted = this.make({ name, scopes, expiresAt, createdAt, replacesId: null });
+    await this.tenants.forTenant(tenantId).transaction(({ apiKeys }) => apiKeys.insert(minted.record));
+    return minted;
+  }
+
+  /**
+   * A new key with the name and scopes of another, which ends after the overlap.
+   * Throws DomainError api_key.not_found, api_key.ended, and request.invalid for an expiry that has passed.
+   */
+  rotate(tenantId: string, keyId: string, rotation: ApiKeyRotation): Promise<MintedApiKey> {
+    const now = new Date();
+    return this.tenants.forTenant(tenantId).transaction(async ({ apiKeys }) => {
+      const old = await apiKeys.find(keyId);
+      if (!old) throw notFound();
+      if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {
+        throw new DomainError('api_key.ended', 'The key is revoked or has expired: mint a new one.');
+      }
+      const { name, scopes, createdAt, expiresAt } = old;
+      const sameLife = expiresAt && new Date(now.getTime() + expiresAt.getTime() - createdAt.getTime());
+      const minted = this.make({
+        name,
+        scopes,
+        expiresAt: rotation.expiresAt ?? sameLife,
+        createdAt: now,
+        replacesId: keyId,
+      });
+      await apiKeys.insert(minted.record);
+      if (rotation.overlapSeconds === 0) await apiKeys.revoke(keyId, now);
+      else await apiKeys.endBy(keyId, new Date(now.getTime() + rotation.overlapSeconds * 1000));
+      return minted;
+    });
   }
 
   /** Newest first, revoked and expired ones too. */
@@ -70,5 +95,25 @@ export class ApiKeysService {
       .transaction(({ apiKeys }) => apiKeys.revoke(keyId, now));
     if (!record) throw notFound();
     return record;
+  }
+
+  private make(
+    known: Pick<ApiKeyRecord, 'name' | 'scopes' | 'expiresAt' | 'createdAt' | 'replacesId'>,
+  ): MintedApiKey {
+    if (known.expiresAt !== null && !(known.expiresAt > known.createdAt)) {
+      throw requestFault('#/expires_at', 'must lie in the future', 'future');
+    }
+    const { key, prefix } = makeApiKey();
+    const record: ApiKeyRecord = {
+      ...known,
+      id: uuidv7(),
+      prefix,
+      secretHash: this.pepper.hashOf(key),
+      pepperId: this.pepper.id,
+      scopes: [...new Set(known.scopes)],
+      revokedAt: null,
+      lastUsedAt: null,
+    };
+    return { record, key };
   }
 }

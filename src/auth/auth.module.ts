@@ -8,7 +8,10 @@ import { Authenticator } from './authenticator.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { BootstrapToken } from './bootstrap-token.js';
 import { DeclaredRoutes } from './declared-routes.js';
+import { FailedAttempts } from './failed-attempts.js';
+import { KeyPepper } from './key-pepper.js';
 import { KeyUsage } from './key-usage.js';
+import { SealedKeys } from './sealed-keys.js';
 
 @Module({
   providers: [
@@ -17,6 +20,17 @@ import { KeyUsage } from './key-usage.js';
       inject: [KINDRED_CONFIG],
       useFactory: (config: KindredConfig): Promise<BootstrapToken> => BootstrapToken.open(config),
     },
+    {
+      provide: KeyPepper,
+      inject: [KINDRED_CONFIG],
+      useFactory: (config: KindredConfig): Promise<KeyPepper> => KeyPepper.open(config),
+    },
+    {
+      provide: FailedAttempts,
+      inject: [KINDRED_CONFIG],
+      useFactory: ({ auth }: KindredConfig) => new FailedAttempts(auth.failuresPerMinute),
+    },
+    SealedKeys,
     Authenticator,
     BearerStrategy,
     KeyUsage,

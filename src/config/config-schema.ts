@@ -144,6 +144,20 @@ export const CONFIG_KEYS = {
     sample: '…',
   }),
 
+  'auth.key_pepper': bearerToken({
+    what: 'Secret under which API keys are hashed. Processes over one database need the same; a change ends every key.',
+    why: 'Absent: made at the first start, from the admin token where one is configured, and kept in <data_dir>/key-pepper.',
+    sample: '…',
+  }),
+  'auth.failures_per_minute': whole({
+    what: 'Wrong tokens from one address (IPv6: one /64 network) within a minute after which further ones are answered 429.',
+    why: 'People mistype, scripts guess. A client whose token was good before goes on.',
+    unit: 'requests',
+    min: 1,
+    max: 1_000_000,
+    default: 60,
+  }),
+
   'models.dir': text({
     what: 'Folder of the model packs.',
     why: 'The packs that come with Kindred.',

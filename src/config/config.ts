@@ -31,6 +31,10 @@ export interface KindredConfig {
   readonly auth: {
     /** Undefined = generated once and kept in `dataDir`. Secret. */
     readonly adminToken?: string;
+    /** Undefined = kept in `dataDir`. Secret. */
+    readonly keyPepper?: string;
+    /** Wrong tokens from one address in a minute, count. */
+    readonly failuresPerMinute: number;
   };
   readonly models: {
     /** Absolute path of the folder of model packs. */

@@ -42,7 +42,7 @@ describe('defaults', () => {
     expect(config.models).toEqual({ dir: join(cwd, 'onnx-models') });
     expect(config.roles).toEqual(['api', 'worker']);
     expect(config.database).toEqual({ poolSize: 10 });
-    expect(config.auth).toEqual({});
+    expect(config.auth).toEqual({ failuresPerMinute: 60 });
     expect(config.clustering).toEqual({});
   });
 

@@ -141,7 +141,10 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
     logLevel: values.log_level,
     database: { ...present({ url }), poolSize: values['database.pool_size'] },
     storage: { blobsDir: blobsDir === undefined ? join(dataDir, 'blobs') : resolve(cwd, blobsDir) },
-    auth: present({ adminToken: values['auth.admin_token'] }),
+    auth: {
+      ...present({ adminToken: values['auth.admin_token'], keyPepper: values['auth.key_pepper'] }),
+      failuresPerMinute: values['auth.failures_per_minute'],
+    },
     models: { dir: resolve(cwd, values['models.dir']), ...present({ pack: values['models.pack'] }) },
     inference: {
       executionProvider: values['inference.execution_provider'],

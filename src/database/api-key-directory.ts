@@ -18,4 +18,19 @@ export class ApiKeyDirectory {
   async touch(tenantId: string, id: string, at: Date): Promise<void> {
     await this.tx.apiKey.updateMany({ where: { tenantId, id }, data: { lastUsedAt: at } });
   }
+
+  /** Tenants with keys whose hash has no pepper yet. */
+  async ownersOfBareHashes(): Promise<string[]> {
+    const rows = await this.tx.apiKey.findMany({
+      where: { pepperId: null },
+      distinct: ['tenantId'],
+      select: { tenantId: true },
+    });
+    return rows.map(({ tenantId }) => tenantId);
+  }
+
+  /** Keys that are not revoked and stand under another pepper, over all tenants. */
+  async countUnderOtherPeppers(pepperId: string): Promise<number> {
+    return this.tx.apiKey.count({ where: { revokedAt: null, pepperId: { not: pepperId } } });
+  }
 }

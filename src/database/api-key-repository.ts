@@ -32,6 +32,26 @@ export class ApiKeyRepository {
     });
   }
 
+  /** Lets a key end at a time, or earlier when it would have. */
+  async endBy(id: string, at: Date): Promise<void> {
+    await this.tx.apiKey.updateMany({
+      where: { tenantId: this.tenantId, id, OR: [{ expiresAt: null }, { expiresAt: { gt: at } }] },
+      data: { expiresAt: at },
+    });
+  }
+
+  /** Puts a pepper on the bare hashes of earlier versions. @returns How many. */
+  async seal(pepperId: string, sealed: (sha256: string) => string): Promise<number> {
+    const bare = await this.tx.apiKey.findMany({ where: { tenantId: this.tenantId, pepperId: null } });
+    for (const { id, secretHash } of bare) {
+      await this.tx.apiKey.updateMany({
+        where: { tenantId: this.tenantId, id },
+        data: { secretHash: sealed(secretHash), pepperId },
+      });
+    }
+    return bare.length;
+  }
+
   /** Ends a key; a key that was revoked before keeps its time. @returns The key, or null when it is unknown. */
   async revoke(id: string, at: Date): Promise<ApiKeyRecord | null> {
     await this.tx.apiKey.updateMany({

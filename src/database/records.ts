@@ -50,6 +50,10 @@ export interface ApiKeyRecord {
   /** Unique over all tenants. */
   readonly prefix: string;
   readonly secretHash: string;
+  /** The pepper under which the hash was made; null: a bare SHA-256 of earlier versions, which opens nothing. */
+  readonly pepperId: string | null;
+  /** The key that this one was rotated from. */
+  readonly replacesId: string | null;
   readonly scopes: readonly string[];
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;

@@ -9,7 +9,18 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { ArrayMinSize, ArrayUnique, IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import {
+  ArrayMinSize,
+  ArrayUnique,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+} from 'class-validator';
 import type { Response } from 'express';
 import { ApiKeysService } from '../auth/api-keys.service.js';
 import { Requires } from '../auth/requires.js';
@@ -37,6 +48,33 @@ export class NewApiKeyBody {
   expires_at?: string;
 }
 
+/** Thirty days, s: a longer overlap is two keys, not a rotation. */
+const OVERLAP_MAX = 30 * 86_400;
+const OVERLAP_DEFAULT = 86_400;
+
+export class RotateApiKeyBody {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: OVERLAP_MAX,
+    default: OVERLAP_DEFAULT,
+    description: 'How long the old key still opens doors, s; 0: it is revoked at once.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(OVERLAP_MAX)
+  overlap_s?: number;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Without it the new key lives as long as the old one was made for.',
+  })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  expires_at?: string;
+}
+
 export class ApiKeyResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() name!: string;
@@ -46,6 +84,13 @@ export class ApiKeyResponse {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) revoked_at!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) last_used_at!: string | null;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The key that this one was rotated from.',
+  })
+  replaces_id!: string | null;
 }
 
 export class MintedApiKeyResponse extends ApiKeyResponse {
@@ -62,6 +107,7 @@ function presentApiKey(key: ApiKeyRecord): ApiKeyResponse {
     revoked_at: key.revokedAt?.toISOString() ?? null,
     last_used_at: key.lastUsedAt?.toISOString() ?? null,
     created_at: key.createdAt.toISOString(),
+    replaces_id: key.replacesId,
   };
 }
 
@@ -86,6 +132,28 @@ export class ApiKeysController {
       name: body.name,
       scopes: body.scopes,
       expiresAt: body.expires_at === undefined ? null : new Date(body.expires_at),
+    });
+    response.location(`/v1/tenants/${tenantId}/api-keys/${record.id}`);
+    return { ...presentApiKey(record), key };
+  }
+
+  @Post(':key_id/rotate')
+  @Requires('admin')
+  @NotIdempotent()
+  @ApiOperation({
+    summary: 'Mint a key with the name and scopes of this one, which ends after the overlap.',
+    description: 'The new key is in this answer only, so an Idempotency-Key is refused.',
+  })
+  @ApiCreatedResponse({ type: MintedApiKeyResponse })
+  async rotate(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('key_id', UuidPipe) keyId: string,
+    @Body() body: RotateApiKeyBody,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<MintedApiKeyResponse> {
+    const { record, key } = await this.keys.rotate(tenantId, keyId, {
+      overlapSeconds: body.overlap_s ?? OVERLAP_DEFAULT,
+      expiresAt: body.expires_at === undefined ? undefined : new Date(body.expires_at),
     });
     response.location(`/v1/tenants/${tenantId}/api-keys/${record.id}`);
     return { ...presentApiKey(record), key };

@@ -162,6 +162,8 @@ export const apiKeyRow = (patch: Partial<ApiKeyRecord> = {}): ApiKeyRecord => {
     name: 'camera',
     prefix: `kin_${id}`,
     secretHash: hex64(id),
+    pepperId: 'pepper',
+    replacesId: null,
     scopes: ['read', 'ingest'],
     expiresAt: null,
     revokedAt: null,

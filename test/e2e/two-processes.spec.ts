@@ -100,4 +100,22 @@ describe('two processes on one PostgreSQL', () => {
       face_count: [...faces.values()].reduce((sum, n) => sum + n, 0),
     });
   });
+
+  it('revokes and rotates a key in both processes at once, whichever was told', async () => {
+    await apis[0]!.post('/v1/tenants', { id: 'keys' });
+    interface Minted {
+      readonly id: string;
+      readonly key: string;
+    }
+    const path = '/v1/tenants/keys/api-keys';
+    const minted = (await apis[0]!.post<Minted>(path, { name: 'x', scopes: ['read'] })).json;
+    const statuses = (key: string) =>
+      Promise.all(apis.map(async (api) => (await api.as(key).get('/v1/tenants/keys')).status));
+    expect(await statuses(minted.key)).toEqual([200, 200]);
+    const next = (await apis[1]!.post<Minted>(`${path}/${minted.id}/rotate`, { overlap_s: 0 })).json;
+    expect(await statuses(minted.key)).toEqual([401, 401]);
+    expect(await statuses(next.key)).toEqual([200, 200]);
+    expect((await apis[0]!.call('DELETE', `${path}/${next.id}`)).status).toBe(204);
+    expect(await statuses(next.key)).toEqual([401, 401]);
+  });
 });

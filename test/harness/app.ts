@@ -33,6 +33,8 @@ export async function startApp(
       KINDRED_DATA_DIR: dataDir,
       KINDRED_PORT: '0',
       KINDRED_ADMIN_TOKEN: ADMIN_TOKEN,
+      // Tests send many wrong tokens from one address on purpose.
+      KINDRED_AUTH_FAILURES_PER_MINUTE: '1000000',
       KINDRED_MODELS_DIR: models.dir,
       KINDRED_MODEL_PACK: models.pack,
       KINDRED_LOG_LEVEL: options.logLevel ?? 'info',

@@ -2,6 +2,7 @@
 import { Controller, Delete, Get, Global, Module, Param, Patch, Post, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,9 @@ import { BearerStrategy } from '../../src/auth/bearer.strategy.js';
 import { BootstrapToken } from '../../src/auth/bootstrap-token.js';
 import { CurrentPrincipal } from '../../src/auth/current-principal.js';
 import { UndeclaredRoutesError } from '../../src/auth/declared-routes.js';
+import { makeApiKey, sha256 } from '../../src/auth/api-key.js';
+import { FailedAttempts } from '../../src/auth/failed-attempts.js';
+import { KeyPepper } from '../../src/auth/key-pepper.js';
 import { KeyUsage } from '../../src/auth/key-usage.js';
 import { actorOf, type Principal } from '../../src/auth/principal.js';
 import { Public, Requires } from '../../src/auth/requires.js';
@@ -103,6 +107,7 @@ async function start(
   controllers: Type[],
   imports: Type[],
   providers: object[] = [],
+  env: Record<string, string> = {},
 ): Promise<NestExpressApplication> {
   @Global()
   @Module({
@@ -115,7 +120,13 @@ async function start(
   class StoresModule {}
 
   const config = loadConfig({
-    env: { KINDRED_ADMIN_TOKEN: ADMIN, KINDRED_DATA_DIR: dataDir, KINDRED_LOG_LEVEL: 'silent' },
+    env: {
+      KINDRED_ADMIN_TOKEN: ADMIN,
+      KINDRED_DATA_DIR: dataDir,
+      KINDRED_LOG_LEVEL: 'silent',
+      KINDRED_SERVER_TRUSTED_PROXIES: '1',
+      ...env,
+    },
     cwd: dataDir,
   });
   @Module({
@@ -327,6 +338,90 @@ describe('a key', () => {
   });
 });
 
+describe('rotation', () => {
+  const rotated = async (overlapSeconds: number, expiresAt?: Date) => {
+    const old = await mint('a', ['read', 'ingest'], expiresAt);
+    return { old, fresh: await keys.rotate('a', old.record.id, { overlapSeconds }) };
+  };
+  const opens = async (key: string): Promise<boolean> => (await send('/v1/mine', bearer(key))).status === 200;
+
+  it('gives a new key of the same scopes, and both open doors while they overlap', async () => {
+    const { old, fresh } = await rotated(3600);
+    expect(fresh.record).toMatchObject({ scopes: ['read', 'ingest'], replacesId: old.record.id });
+    expect([await opens(old.key), await opens(fresh.key)]).toEqual([true, true]);
+    const { expiresAt } = await keys.get('a', old.record.id);
+    expect(expiresAt!.getTime() - fresh.record.createdAt.getTime()).toBe(3_600_000);
+    expect(fresh.record.expiresAt).toBeNull();
+  });
+
+  it('without an overlap ends the old key at once', async () => {
+    const { old, fresh } = await rotated(0);
+    expect([await opens(old.key), await opens(fresh.key)]).toEqual([false, true]);
+  });
+
+  it('never lengthens the life of the old key, and gives the new one a life as long', async () => {
+    const { old, fresh } = await rotated(3600, new Date(Date.now() + 60_000));
+    expect((await keys.get('a', old.record.id)).expiresAt).toEqual(old.record.expiresAt);
+    const life = ({ record }: typeof old) => record.expiresAt!.getTime() - record.createdAt.getTime();
+    expect(life(fresh)).toBe(life(old));
+  });
+
+  it('is refused for a key that has ended, and for another tenant’s', async () => {
+    const { old } = await rotated(0);
+    await expect(keys.rotate('a', old.record.id, { overlapSeconds: 0 })).rejects.toMatchObject({
+      code: 'api_key.ended',
+    });
+    const { record } = await mint('a', ['read']);
+    await expect(keys.rotate('b', record.id, { overlapSeconds: 0 })).rejects.toMatchObject({
+      code: 'api_key.not_found',
+    });
+  });
+});
+
+describe('a hash of an earlier version', () => {
+  it('is put under the pepper at start, and its key opens doors as before', async () => {
+    const { key, prefix } = makeApiKey();
+    const { record } = await mint('a', ['read']);
+    const bare = { ...record, id: randomUUID(), prefix, secretHash: sha256(key), pepperId: null };
+    await stores.tenants.forTenant('a').transaction(({ apiKeys }) => apiKeys.insert(bare));
+    expect((await send('/v1/mine', bearer(key))).status).toBe(401);
+    const next = await start([TenantRoutes, OpenRoutes], [AuthModule]);
+    await next.init();
+    await next.close();
+    expect((await send('/v1/mine', bearer(key))).status).toBe(200);
+    expect((await keys.get('a', bare.id)).secretHash).not.toBe(bare.secretHash);
+  });
+});
+
+describe('wrong tokens', () => {
+  it('from one address are held off after so many, while others and known keys go on', async () => {
+    const guarded = await start([OpenRoutes], [AuthModule], [], { KINDRED_AUTH_FAILURES_PER_MINUTE: '3' });
+    await guarded.listen(0, '127.0.0.1');
+    const at = await guarded.getUrl();
+    const from = async (address: string, authorization: string) => {
+      const response = await fetch(`${at}/v1/mine`, {
+        headers: { authorization, 'x-forwarded-for': address },
+      });
+      const { code } = (await response.json()) as { code?: string };
+      return { status: response.status, code, retryAfter: Number(response.headers.get('retry-after')) };
+    };
+    const known = bearer((await mint('a', ['read'])).key);
+    const late = bearer((await mint('a', ['read'])).key);
+    expect((await from('192.0.2.1', known)).status).toBe(200);
+    for (const wrong of ['Bearer x y', 'Bearer wrong', bearer(makeApiKey().key)]) {
+      expect((await from('192.0.2.1', wrong)).status).toBe(401);
+    }
+    for (const held of ['Bearer wrong', late]) {
+      const answer = await from('192.0.2.1', held);
+      expect(answer).toMatchObject({ status: 429, code: 'auth.throttled' });
+      expect(answer.retryAfter).toBeGreaterThan(0);
+    }
+    expect((await from('192.0.2.1', known)).status).toBe(200);
+    expect((await from('192.0.2.2', late)).status).toBe(200);
+    await guarded.close();
+  });
+});
+
 describe('a scope', () => {
   it('opens what needs it, and no scope stands for another', async () => {
     const needs: [string, string, readonly Scope[]][] = [
@@ -419,6 +514,8 @@ describe('a route that declares nothing', () => {
       [],
       [
         { provide: BootstrapToken, useFactory: () => app.get(BootstrapToken) },
+        { provide: KeyPepper, useFactory: () => app.get(KeyPepper) },
+        { provide: FailedAttempts, useFactory: () => new FailedAttempts(60) },
         KeyUsage,
         Authenticator,
         BearerStrategy,

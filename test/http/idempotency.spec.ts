@@ -15,6 +15,7 @@ const WITHOUT_KEY: Readonly<Record<string, string>> = {
   '/v1/tenants/{tenant_id}/clusters/{cluster_id}/verify': 'changes nothing',
   '/v1/tenants/{tenant_id}/evaluate-settings': 'changes nothing',
   '/v1/tenants/{tenant_id}/api-keys': 'answers a secret: the header is refused',
+  '/v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': 'answers a secret: the header is refused',
 };
 
 interface Created {

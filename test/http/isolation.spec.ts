@@ -51,6 +51,7 @@ function bodyFor(route: Route): unknown {
     'POST /review-pending/claim': () => ({}),
     'POST /review-pending/decisions': () => ({ decisions: [{ item_id: UNKNOWN_ID, decision: 'dismiss' }] }),
     'POST /api-keys': () => ({ name: 'x', scopes: ['read'] }),
+    'POST /api-keys/:key_id/rotate': () => ({ overlap_s: 60 }),
     'PATCH ': () => ({ settings: {} }),
     'POST /evaluate-settings': () => ({ settings: {} }),
   };
