@@ -2,7 +2,7 @@
 import type { Change } from '../domain/cluster/change-plan.js';
 import type { ItemDelta, ItemImage } from '../domain/cluster/recorded-changes.js';
 import { itemDelta } from './record-changes.js';
-import type { Question, ReactionResult } from './review-reactions.js';
+import type { Question, ReactionResult } from './reaction.js';
 
 export type NamedQuestion = Question & { readonly id: string };
 

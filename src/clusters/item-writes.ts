@@ -5,7 +5,7 @@ import { ofKind, type OfKind } from '../domain/cluster/plan-parts.js';
 import type { ItemDelta, ItemImage } from '../domain/cluster/recorded-changes.js';
 import type { NamedQuestion } from './item-changes.js';
 import { itemDelta, reviewItemImage } from './record-changes.js';
-import type { ReactionResult } from './review-reactions.js';
+import type { ReactionResult } from './reaction.js';
 
 /** @returns What the items were. */
 export async function restoreItems(

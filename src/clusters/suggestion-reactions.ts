@@ -1,7 +1,6 @@
 // Whether an open suggestion still makes sense after a change: it stands, takes new evidence, or became moot.
 import type { ClusterRecord, ReviewItemRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
-import type { Change } from '../domain/cluster/change-plan.js';
 import type { Constraint } from '../domain/cluster/constraints.js';
 import type { ConstraintConflictEvidence } from '../domain/review/constraint-conflict.js';
 import {
@@ -13,33 +12,15 @@ import {
 import type { SameImageConflictEvidence } from '../domain/review/same-image-conflict.js';
 import { splitQuestion, type SplitSuggestionEvidence } from '../domain/review/split-suggestion.js';
 import type { SuspectFaceEvidence } from '../domain/review/suspect-face.js';
-import type { TenantPolicy } from './assignment-policies.js';
 import { loadClusters, loadConstraints } from './load-facts.js';
-
-type Question = Extract<Change, { do: 'open_item' }>;
-
-/** What a change may settle suggestions by. */
-export interface SettlingChange {
-  /** Clusters that changed and stay, as they are now, by id. */
-  readonly clusters: ReadonlyMap<string, ClusterRecord>;
-  readonly deletedClusterIds: readonly string[];
-  readonly erasedFaceIds: readonly string[];
-  /** Stored faces changed, or a human's word was added or retired: more than arrivals. */
-  readonly reshaping: boolean;
-  /** Constraints that this very change adds and retires; they are written after the reaction is planned. */
-  readonly adding: readonly Extract<Change, { do: 'add_constraint' }>[];
-  readonly retiring: readonly string[];
-  readonly policy: TenantPolicy;
-}
-
-export type SuggestionOutcome = 'stands' | 'superseded' | 'cancelled' | Question;
+import type { ItemOutcome, SettlingChange } from './reaction.js';
 
 /** @param item Open, of any kind but `new_cluster` and `uncertain_assignment`. */
 export async function reviewSuggestion(
   repositories: TenantRepositories,
   item: ReviewItemRecord,
   input: SettlingChange,
-): Promise<SuggestionOutcome> {
+): Promise<ItemOutcome> {
   switch (item.kind) {
     case 'merge_suggestion':
       return reviewMerge(repositories, item, input);
@@ -90,7 +71,7 @@ async function reviewMerge(
   repositories: TenantRepositories,
   item: ReviewItemRecord,
   input: SettlingChange,
-): Promise<SuggestionOutcome> {
+): Promise<ItemOutcome> {
   const evidence = item.evidence as unknown as MergeSuggestionEvidence;
   const ids = evidence.clusters.map((side) => side.cluster_id);
   const records = await clustersNow(repositories, ids, input);
@@ -121,7 +102,7 @@ async function reviewSplit(
   repositories: TenantRepositories,
   item: ReviewItemRecord,
   input: SettlingChange,
-): Promise<SuggestionOutcome> {
+): Promise<ItemOutcome> {
   const evidence = item.evidence as unknown as SplitSuggestionEvidence;
   const records = await clustersNow(repositories, [evidence.cluster_id], input);
   if (records === null) return 'cancelled';
@@ -150,7 +131,7 @@ async function reviewSameImage(
   repositories: TenantRepositories,
   item: ReviewItemRecord,
   input: SettlingChange,
-): Promise<SuggestionOutcome> {
+): Promise<ItemOutcome> {
   const evidence = item.evidence as unknown as SameImageConflictEvidence;
   const records = await clustersNow(repositories, [evidence.cluster_id], input);
   if (records === null) return 'cancelled';
@@ -173,7 +154,7 @@ async function reviewSuspect(
   repositories: TenantRepositories,
   item: ReviewItemRecord,
   { erasedFaceIds }: SettlingChange,
-): Promise<SuggestionOutcome> {
+): Promise<ItemOutcome> {
   const { face_id: faceId } = item.evidence as unknown as SuspectFaceEvidence;
   const face = erasedFaceIds.includes(faceId) ? null : await repositories.faces.find(faceId);
   if (face === null || face.state === 'dismissed') return 'cancelled';
@@ -185,7 +166,7 @@ async function reviewConflict(
   repositories: TenantRepositories,
   item: ReviewItemRecord,
   input: SettlingChange,
-): Promise<SuggestionOutcome> {
+): Promise<ItemOutcome> {
   const { proposal, stands } = item.evidence as unknown as ConstraintConflictEvidence;
   const ids = [proposal.source_cluster_id, proposal.target_cluster_id].filter((id) => id !== null);
   const records = await clustersNow(repositories, ids, input);
