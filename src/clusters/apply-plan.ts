@@ -4,25 +4,23 @@
 // the operation next, because constraints and closed items name it; emptied clusters are deleted last.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { ClusterPatch } from '../database/cluster-repository.js';
 import type { ClusterRecord, JsonObject } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
-import type { Change, ChangePlan } from '../domain/cluster/change-plan.js';
+import type { ChangePlan } from '../domain/cluster/change-plan.js';
 import { namedClusters, ofKind, type OfKind } from '../domain/cluster/plan-parts.js';
 import { clustersOf, FORMAT, type RecordedChanges } from '../domain/cluster/recorded-changes.js';
 import { type Arrived, NOTHING_ARRIVED } from './arrived.js';
-import { type FaceWrites, foldFaceChanges, groupByPatch } from './face-writes.js';
+import { createClusters, emptiedClusters, updateClusters } from './cluster-writes.js';
+import { foldFaceChanges, writeFaces } from './face-writes.js';
 import { changedItems, openedItems, reopenedItems, stillOpen } from './item-changes.js';
 import { restoreItems, writeItems } from './item-writes.js';
 import { newConstraints } from './new-constraints.js';
 import {
   clusterDeltas,
-  clusterPatch,
   deletedClusters,
   faceDeltas,
   itemDelta,
   joinItemDeltas,
-  recreatedCluster,
   redirectDeltas,
 } from './record-changes.js';
 import { ReviewReactions, settledClusters } from './review-reactions.js';
@@ -98,7 +96,7 @@ export class ApplyPlan {
     const added = await newConstraints(repositories, changes);
     const retired = [...new Set(ofKind(changes, 'retire_constraint').map((change) => change.constraintId))];
     const reinstated = ofKind(changes, 'reinstate_constraint').map((change) => change.constraintId);
-    const created = await this.createClusters(repositories, changes, context.at);
+    const created = await createClusters(repositories, changes, context.at);
     const restoredItems = await restoreItems(repositories, changes, context.at);
     // Read before the rows that the items name are gone.
     const touchedItems = await repositories.reviewItems.findOpenTouching({
@@ -109,18 +107,18 @@ export class ApplyPlan {
     const redirected = await repositories.clusters.listMergedInto(
       ofKind(changes, 'close_as_merged').map((change) => change.clusterId),
     );
-    await this.writeFaces(repositories, writes);
+    await writeFaces(repositories, writes);
     await repositories.centroids.recompute([...reshaped].sort());
     const clustersAfter = new Map([
       ...[...arrived.clusters, ...created].map((cluster) => [cluster.id, cluster] as const),
-      ...(await this.updateClusters(repositories, {
+      ...(await updateClusters(repositories, {
         changes,
         writes,
         moved: new Set(moved.map((face) => face.id)),
         clustersBefore,
       })),
     ]);
-    const emptied = await this.emptied(repositories, {
+    const emptied = await emptiedClusters(repositories, {
       left: [...left].flatMap((id) => clustersAfter.get(id) ?? []),
       erasing: writes.erased.length > 0,
     });
@@ -249,97 +247,6 @@ export class ApplyPlan {
       constraintsAdded: constraintsAdded + standAgain,
       constraintsRetired: retired.length,
     };
-  }
-
-  private async createClusters(
-    repositories: TenantRepositories,
-    changes: readonly Change[],
-    at: Date,
-  ): Promise<ClusterRecord[]> {
-    const clusters = ofKind(changes, 'create_cluster').map((change) => ({
-      id: change.clusterId,
-      state: change.state,
-      label: change.label,
-      externalRef: change.externalRef,
-      coverFaceId: null,
-      mergedInto: null,
-      version: 1,
-      createdAt: at,
-      updatedAt: at,
-    }));
-    const again = ofKind(changes, 'recreate_cluster').map((change) =>
-      recreatedCluster(change.clusterId, change.image, at),
-    );
-    await repositories.clusters.insertMany([...clusters, ...again]);
-    return [...clusters, ...again];
-  }
-
-  private async writeFaces(repositories: TenantRepositories, writes: FaceWrites): Promise<void> {
-    for (const { ids, patch } of groupByPatch(writes.patches)) await repositories.faces.update(ids, patch);
-    if (writes.dismissed.length > 0) await repositories.embeddings.deleteByFaceIds(writes.dismissed);
-    if (writes.erased.length > 0) await repositories.faces.delete(writes.erased);
-  }
-
-  /**
-   * Writes states, labels, covers and merges, and raises the version of every touched cluster.
-   * @returns The clusters as they are now, by id.
-   */
-  private async updateClusters(
-    repositories: TenantRepositories,
-    work: {
-      readonly changes: readonly Change[];
-      readonly writes: FaceWrites;
-      readonly moved: ReadonlySet<string>;
-      readonly clustersBefore: readonly ClusterRecord[];
-    },
-  ): Promise<Map<string, ClusterRecord>> {
-    const patches = new Map<string, ClusterPatch>();
-    const add = (clusterId: string, patch: ClusterPatch): void => {
-      patches.set(clusterId, { ...patches.get(clusterId), ...patch });
-    };
-    for (const cluster of work.clustersBefore) {
-      const coverLeft = cluster.coverFaceId !== null && work.moved.has(cluster.coverFaceId);
-      add(
-        cluster.id,
-        coverLeft && !work.writes.erased.includes(cluster.coverFaceId) ? { coverFaceId: null } : {},
-      );
-    }
-    for (const change of work.changes) {
-      if (change.do === 'update_cluster') {
-        const { do: _do, clusterId, ...patch } = change;
-        add(clusterId, patch);
-      } else if (change.do === 'close_as_merged') {
-        add(change.clusterId, { state: 'merged', mergedInto: change.into, coverFaceId: null });
-        await repositories.clusters.redirectMerged(change.clusterId, change.into);
-      } else if (change.do === 'restore_cluster') {
-        add(change.clusterId, clusterPatch(change.image));
-      }
-    }
-    const unpatched = [...patches].filter(([, patch]) => Object.keys(patch).length === 0).map(([id]) => id);
-    const after = await repositories.clusters.touch(unpatched.sort());
-    for (const clusterId of unpatched) patches.delete(clusterId);
-    for (const [clusterId, patch] of [...patches].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const cluster = await repositories.clusters.update(clusterId, patch);
-      if (cluster) after.push(cluster);
-    }
-    return new Map(after.map((cluster) => [cluster.id, cluster]));
-  }
-
-  /**
-   * @param work.left Clusters that a face left.
-   * @returns Ids of those that nobody needs any more: provisional or hidden ones without a face, and any cluster whose last
-   * face was erased.
-   */
-  private async emptied(
-    repositories: TenantRepositories,
-    work: { readonly left: readonly ClusterRecord[]; readonly erasing: boolean },
-  ): Promise<string[]> {
-    const leavable = work.left.filter(
-      ({ state, label }) => state !== 'merged' && (work.erasing || (state !== 'confirmed' && label === null)),
-    );
-    const counts = await repositories.faces.countByClusters(leavable.map((cluster) => cluster.id));
-    const counted = new Set(counts.map((row) => row.clusterId));
-    return leavable.map((cluster) => cluster.id).filter((id) => !counted.has(id));
   }
 }
 

@@ -1,5 +1,6 @@
-// Folds the face changes of a plan into one patch for each face.
+// Folds the face changes of a plan into one patch for each face, and writes them.
 import type { FacePatch } from '../database/face-repository.js';
+import type { TenantRepositories } from '../database/tenant-store.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 
 export interface FaceWrites {
@@ -48,8 +49,15 @@ export function foldFaceChanges(changes: readonly Change[]): FaceWrites {
   return { patches, dismissed: [...dismissed], erased: [...erased] };
 }
 
+/** One statement a patch; embeddings of dismissed faces are erased. Centroids are the caller's to recompute. */
+export async function writeFaces(repositories: TenantRepositories, writes: FaceWrites): Promise<void> {
+  for (const { ids, patch } of groupByPatch(writes.patches)) await repositories.faces.update(ids, patch);
+  if (writes.dismissed.length > 0) await repositories.embeddings.deleteByFaceIds(writes.dismissed);
+  if (writes.erased.length > 0) await repositories.faces.delete(writes.erased);
+}
+
 /** Faces that take the same patch, so that each patch is one statement. */
-export function groupByPatch(
+function groupByPatch(
   patches: ReadonlyMap<string, FacePatch>,
 ): { readonly ids: string[]; readonly patch: FacePatch }[] {
   const groups = new Map<string, { ids: string[]; patch: FacePatch }>();
