@@ -3,7 +3,7 @@ import type { PlanKind } from './change-plan.js';
 import { explainFace, type ExplanationFacts } from './explanation.js';
 import type { RecordedCandidate, RecordedDecision } from './operation-details.js';
 import type { WordedOperation } from './operation-words.js';
-import { FORMAT, type FaceDelta, type RecordedChanges } from './recorded-changes.js';
+import { type FaceDelta, NO_CHANGES } from './recorded-changes.js';
 
 const NAMES: Record<string, string> = { ann: '“Ann”', bea: '“Bea”', own: 'an unnamed cluster' };
 const nameOf = (id: string): string => NAMES[id] ?? 'a cluster that is gone';
@@ -31,21 +31,6 @@ const decided = (patch: Partial<RecordedDecision>): RecordedDecision => ({
   excluded: [],
   ...patch,
 });
-const empty: RecordedChanges = {
-  format: FORMAT,
-  faces_added: [],
-  faces_changed: [],
-  faces_dismissed: [],
-  faces_erased: [],
-  clusters_added: [],
-  clusters_changed: [],
-  clusters_deleted: [],
-  constraints_added: [],
-  constraints_retired: [],
-  constraints_reinstated: [],
-  items_opened: [],
-  items_changed: [],
-};
 const moved = (from: string | null, to: string | null): FaceDelta => ({
   ids: ['f'],
   before: { cluster_id: from },
@@ -58,7 +43,7 @@ const after = (
   details: Partial<WordedOperation['details']> = {},
 ): WordedOperation => ({
   kind,
-  changes: { ...empty, faces_changed: [delta] },
+  changes: { ...NO_CHANGES, faces_changed: [delta] },
   details: { decisions: [], answer: null, undoes: null, placeless: [], ...details },
 });
 const explain = (
@@ -304,7 +289,7 @@ describe('the explanation of a face that something happened to', () => {
   });
 
   it('the last change counts, and what only concerned others does not', () => {
-    const others = { ...after('face_move', moved('bea', 'ann')), changes: empty };
+    const others = { ...after('face_move', moved('bea', 'ann')), changes: NO_CHANGES };
     const operations = [
       after('cluster_merge', moved('own', 'bea')),
       after('face_move', moved('bea', 'ann')),

@@ -1,25 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATION_KINDS } from './operation-origin.js';
 import { describeOperation, type WordedOperation } from './operation-words.js';
-import { FORMAT, type RecordedChanges } from './recorded-changes.js';
+import { NO_CHANGES, type RecordedChanges } from './recorded-changes.js';
 import { describeForCluster, describeForFace } from './subject-words.js';
 import { clusterName } from './wording.js';
 
 const nameOf = (id: string): string => ({ ann: '“Ann”', bea: '“Bea”' })[id] ?? 'an unnamed cluster';
 const changed = (patch: Partial<RecordedChanges>): RecordedChanges => ({
-  format: FORMAT,
-  faces_added: [],
-  faces_changed: [],
-  faces_dismissed: [],
-  faces_erased: [],
-  clusters_added: [],
-  clusters_changed: [],
-  clusters_deleted: [],
-  constraints_added: [],
-  constraints_retired: [],
-  constraints_reinstated: [],
-  items_opened: [],
-  items_changed: [],
+  ...NO_CHANGES,
   ...patch,
 });
 const operation = (

@@ -83,6 +83,23 @@ export interface RecordedChanges {
 
 export const FORMAT = 1;
 
+/** An operation that changed nothing. */
+export const NO_CHANGES: RecordedChanges = {
+  format: FORMAT,
+  faces_added: [],
+  faces_changed: [],
+  faces_dismissed: [],
+  faces_erased: [],
+  clusters_added: [],
+  clusters_changed: [],
+  clusters_deleted: [],
+  constraints_added: [],
+  constraints_retired: [],
+  constraints_reinstated: [],
+  items_opened: [],
+  items_changed: [],
+};
+
 /** What is stored, or null when it was stored in another way, by another version. */
 export function parseRecordedChanges(stored: Readonly<Record<string, unknown>>): RecordedChanges | null {
   return stored['format'] === FORMAT ? (stored as unknown as RecordedChanges) : null;

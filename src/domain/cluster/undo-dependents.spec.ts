@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanKind } from './change-plan.js';
-import { FORMAT, type RecordedChanges } from './recorded-changes.js';
+import { NO_CHANGES, type RecordedChanges } from './recorded-changes.js';
 import { dependentsOf, type LaterOperation, undoneBy } from './undo-dependents.js';
 import { notUndoable } from './undoable.js';
 
 const changed = (patch: Partial<RecordedChanges> = {}): RecordedChanges => ({
-  format: FORMAT,
-  faces_added: [],
+  ...NO_CHANGES,
   faces_changed: [{ ids: ['f'], before: { cluster_id: 'a' }, after: { cluster_id: 'b' } }],
-  faces_dismissed: [],
-  faces_erased: [],
-  clusters_added: [],
-  clusters_changed: [],
-  clusters_deleted: [],
-  constraints_added: [],
-  constraints_retired: [],
-  constraints_reinstated: [],
-  items_opened: [],
-  items_changed: [],
   ...patch,
 });
 const operation = (kind: PlanKind = 'face_move', patch: Partial<RecordedChanges> = {}) => ({
