@@ -7,7 +7,7 @@ import type { TenantRepositories } from '../database/tenant-store.js';
 import type { AssignmentDecision } from '../domain/cluster/assignment.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { decideImageAssignments, type ProbeWithCandidates } from '../domain/cluster/image-assignment.js';
-import type { RecordedDecision } from '../domain/cluster/operation-details.js';
+import { recordDecision } from '../domain/cluster/operation-details.js';
 import type { Detection } from '../domain/face/detection.js';
 import type { Embedding } from '../domain/face/embedding.js';
 import type { QualityReason } from '../domain/face/quality.js';
@@ -142,7 +142,7 @@ export class AssignFaces {
         details: {
           image_id: request.image.id,
           space: policy.space,
-          decisions: decisions.map((decision, i) => explain(decision, homes[i] ?? null)),
+          decisions: decisions.map((decision, i) => recordDecision(decision, homes[i] ?? null)),
         },
       },
     );
@@ -262,29 +262,3 @@ const nearestOf = (
       ];
     }),
   );
-
-function explain(decision: AssignmentDecision, home: string | null): RecordedDecision {
-  const { rule, candidates, excluded, accept, ask, marginLogit } = decision.evidence;
-  return {
-    face_id: decision.faceId,
-    decision: decision.kind,
-    cluster_id: home,
-    bridges: decision.kind === 'assign' ? decision.bridges : [],
-    rule,
-    accept,
-    ask,
-    margin_logit: marginLogit,
-    candidates: candidates.map((candidate) => ({
-      cluster_id: candidate.clusterId,
-      state: candidate.state,
-      face_count: candidate.faceCount,
-      similarity: candidate.similarity,
-      top_mean: candidate.topMean,
-      centroid_similarity: candidate.centroidSimilarity,
-      logit: candidate.logit,
-      probability: candidate.probability,
-      face_ids: candidate.exemplarFaceIds,
-    })),
-    excluded: excluded.map(({ clusterId, why }) => ({ cluster_id: clusterId, why })),
-  };
-}

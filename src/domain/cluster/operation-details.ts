@@ -36,6 +36,33 @@ export interface RecordedDecision {
   readonly excluded: readonly { readonly cluster_id: string; readonly why: ExclusionReason }[];
 }
 
+/** @param home The cluster that the face came into; null: none. */
+export function recordDecision(decision: AssignmentDecision, home: string | null): RecordedDecision {
+  const { rule, candidates, excluded, accept, ask, marginLogit } = decision.evidence;
+  return {
+    face_id: decision.faceId,
+    decision: decision.kind,
+    cluster_id: home,
+    bridges: decision.kind === 'assign' ? decision.bridges : [],
+    rule,
+    accept,
+    ask,
+    margin_logit: marginLogit,
+    candidates: candidates.map((candidate) => ({
+      cluster_id: candidate.clusterId,
+      state: candidate.state,
+      face_count: candidate.faceCount,
+      similarity: candidate.similarity,
+      top_mean: candidate.topMean,
+      centroid_similarity: candidate.centroidSimilarity,
+      logit: candidate.logit,
+      probability: candidate.probability,
+      face_ids: candidate.exemplarFaceIds,
+    })),
+    excluded: excluded.map(({ clusterId, why }) => ({ cluster_id: clusterId, why })),
+  };
+}
+
 export interface OperationDetails {
   /** Of an `assign`, one for each face of the photo. */
   readonly decisions: readonly RecordedDecision[];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decideAssignment, type AssignmentDecision } from './assignment.js';
 import type { Candidate } from './candidates.js';
 import { linkageFromPair } from './calibration.js';
-import type { RecordedDecision } from './operation-details.js';
+import { recordDecision, type RecordedDecision } from './operation-details.js';
 import { replayDecision } from './replay-decision.js';
 import { DEFAULT_OPERATING_POINT, type OperatingPoint } from './thresholds.js';
 
@@ -11,31 +11,8 @@ const pair = { slope: 20, intercept: -6, fittedOn: 'the test' };
 const calibration = { pair, linkage: linkageFromPair(pair) };
 const probe = { faceId: 'f', imageId: 'i', contentKey: 'k', reasons: [] };
 
-function record(decision: AssignmentDecision): RecordedDecision {
-  const { evidence } = decision;
-  return {
-    face_id: decision.faceId,
-    decision: decision.kind,
-    cluster_id: decision.kind === 'assign' ? decision.clusterId : null,
-    bridges: decision.kind === 'assign' ? decision.bridges : [],
-    rule: evidence.rule,
-    accept: evidence.accept,
-    ask: evidence.ask,
-    margin_logit: evidence.marginLogit,
-    candidates: evidence.candidates.map((candidate) => ({
-      cluster_id: candidate.clusterId,
-      state: candidate.state,
-      face_count: candidate.faceCount,
-      similarity: candidate.similarity,
-      top_mean: candidate.topMean,
-      centroid_similarity: candidate.centroidSimilarity,
-      logit: candidate.logit,
-      probability: candidate.probability,
-      face_ids: candidate.exemplarFaceIds,
-    })),
-    excluded: [],
-  };
-}
+const record = (decision: AssignmentDecision): RecordedDecision =>
+  recordDecision(decision, decision.kind === 'assign' ? decision.clusterId : null);
 
 const candidates = fc
   .array(
