@@ -1,5 +1,6 @@
 // `kindred evaluate`: sends labelled photos to a running Kindred and says how well it grouped them.
-import { bcubed, pairwise, type PartitionMetrics } from '../domain/evaluation/partition-metrics.js';
+import type { PartitionMetrics } from '../domain/evaluation/label-agreement.js';
+import { namedAgreement } from '../domain/evaluation/partition-metrics.js';
 import { intersectionOverUnion, type Box } from '../domain/geometry/box.js';
 import { ApiError, type FaceAnswer, type ImageAnswer, type KindredClient } from './kindred-client.js';
 import type { LabelledPhoto } from './labelled-photos.js';
@@ -101,9 +102,7 @@ export async function evaluate(
     people: new Set(truth).size,
     faces: truth.length,
     missed,
-    bcubed: bcubed(truth, predicted),
-    pairwise: pairwise(truth, predicted),
-    clusters: new Set(predicted).size,
+    ...namedAgreement(truth, predicted),
     assignments,
     openReviewItems: (await client.openReviewItems(tenant)).length,
     partition,

@@ -1,6 +1,6 @@
 // A reviewer who knows the answers: takes question after question from the queue, answers from the labels, and watches
 // how right the groups become. Only the public API is used, so the figures are what a person's work would be worth.
-import { bcubed } from '../domain/evaluation/partition-metrics.js';
+import { namedAgreement } from '../domain/evaluation/partition-metrics.js';
 import type { FaceAnswer, KindredClient, ReviewItemAnswer } from './kindred-client.js';
 
 /** The queue's own orders, and chance. */
@@ -105,7 +105,7 @@ function rightness(gallery: Gallery, people: ReadonlyMap<string, string>): numbe
     truth.push(person);
     predicted.push(gallery.faces.get(faceId)?.cluster_id ?? `face:${faceId}`);
   }
-  return bcubed(truth, predicted).f;
+  return namedAgreement(truth, predicted).bcubed.f;
 }
 
 const candidatesOf = (item: ReviewItemAnswer): string[] =>

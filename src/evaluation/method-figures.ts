@@ -1,6 +1,10 @@
 // How good one method is on one set, over several orders of arrival.
-import { type Agreement, agreement, orderDisagreement } from '../domain/evaluation/label-agreement.js';
-import type { PartitionMetrics } from '../domain/evaluation/partition-metrics.js';
+import {
+  type Agreement,
+  agreement,
+  orderDisagreement,
+  type PartitionMetrics,
+} from '../domain/evaluation/label-agreement.js';
 
 export interface MethodFigures {
   readonly method: string;

@@ -1,8 +1,20 @@
-// Agreement of two groupings whose labels are numbers: the same figures as partition-metrics.ts, for tens of thousands of faces.
-import type { PartitionMetrics } from './partition-metrics.js';
+// How well a grouping of faces agrees with the truth, for tens of thousands of faces; labels are numbers.
+//
+// BCubed after Bagga and Baldwin (1998), in the form of Amigó et al. (2009): each face asks what share of its cluster is
+// its own person (precision) and what share of its person is in its cluster (recall); the figures are means over faces.
+
+export interface PartitionMetrics {
+  /** 0..1 */
+  readonly precision: number;
+  /** 0..1 */
+  readonly recall: number;
+  /** Harmonic mean of the two, 0..1. */
+  readonly f: number;
+}
 
 export interface Agreement {
   readonly bcubed: PartitionMetrics;
+  /** Of the pairs that share a cluster, how many share a person, and the other way round. */
   readonly pairwise: PartitionMetrics;
   /** Groups of the prediction. */
   readonly clusters: number;

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bcubed, pairwise, samePartition } from './partition-metrics.js';
+import type { PartitionMetrics } from './label-agreement.js';
+import { namedAgreement, samePartition } from './partition-metrics.js';
+
+const bcubed = (truth: readonly string[], predicted: readonly string[]): PartitionMetrics =>
+  namedAgreement(truth, predicted).bcubed;
 
 const labels = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 30 });
 
@@ -56,7 +60,7 @@ describe('bcubed', () => {
 describe('pairwise', () => {
   it('counts pairs', () => {
     // Pairs together: predicted {12 13 23}, true {12 34}: one is right.
-    const { precision, recall } = pairwise(['a', 'a', 'b', 'b'], ['1', '1', '1', '2']);
+    const { precision, recall } = namedAgreement(['a', 'a', 'b', 'b'], ['1', '1', '1', '2']).pairwise;
     expect(precision).toBeCloseTo(1 / 3, 12);
     expect(recall).toBeCloseTo(1 / 2, 12);
   });

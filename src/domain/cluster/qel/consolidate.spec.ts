@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { exactNeighbours, graphOfPairs, type SimilarPair } from '../../evaluation/exact-neighbours.js';
-import { bcubed, samePartition } from '../../evaluation/partition-metrics.js';
+import { namedAgreement, samePartition } from '../../evaluation/partition-metrics.js';
 import { permutation, seededRandom } from '../../evaluation/seeded-random.js';
 import { syntheticFaces } from '../../evaluation/synthetic-faces.js';
 import { parseEvidenceCalibration } from './calibration-file.js';
@@ -88,7 +88,7 @@ describe('consolidation', () => {
   it('finds the people', () => {
     const groups = consolidate(inputOf(everybody), fitted).groupOf;
     const truth = everybody.map((face) => String(pool.people[face]));
-    expect(bcubed(truth, [...groups].map(String)).f).toBeGreaterThan(0.95);
+    expect(namedAgreement(truth, [...groups].map(String)).bcubed.f).toBeGreaterThan(0.95);
   });
 
   it('gives the same groups to the last face, merge and bit of evidence in every order of arrival', () => {
