@@ -73,15 +73,6 @@ export class ClusterRepository {
     return rows.map(toRecord);
   }
 
-  /** Like `findMany`, and nobody else changes these rows until the transaction ends. */
-  async findManyForUpdate(ids: readonly string[]): Promise<ClusterRecord[]> {
-    const rows = await this.tx.$queryRaw<ClusterRow[]>`
-      SELECT ${columns} FROM clusters c
-      WHERE c.tenant_id = ${this.tenantId} AND c.id = ANY (${[...ids]}::uuid[])
-      ORDER BY c.id FOR NO KEY UPDATE`;
-    return rows.map(toRecord);
-  }
-
   /** Like `find`, with the numbers of active faces and of their images. */
   async findCounted(id: string): Promise<CountedClusterRecord | null> {
     const [row] = await this.selectCounted(Prisma.sql`c.id = ${id}::uuid`, 1);

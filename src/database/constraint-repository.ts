@@ -69,16 +69,6 @@ export class ConstraintRepository {
     return rows.map(toRecord);
   }
 
-  /** All that an operation added, retired ones too, in the order of ids. */
-  async listByOperation(operationId: string): Promise<ConstraintRecord[]> {
-    const rows = await this.tx.constraint.findMany({
-      where: { tenantId: this.tenantId, operationId },
-      orderBy: { id: 'asc' },
-      omit: { tenantId: true },
-    });
-    return rows.map(toRecord);
-  }
-
   /** Ends constraints; they stay as history. @returns Constraints ended. */
   async retire(ids: readonly string[], at: Date): Promise<number> {
     if (ids.length === 0) return 0;

@@ -139,22 +139,6 @@ export class EmbeddingRepository {
     return lists;
   }
 
-  /** Similarity of a stored face to others, in its space `space`, in the order of face ids; the face itself is left out. */
-  async similaritiesOfFace(
-    faceId: string,
-    otherIds: readonly string[],
-    space: string,
-  ): Promise<FaceSimilarity[]> {
-    return this.tx.$queryRaw`
-      SELECT other.face_id AS "faceId",
-             ${unitSimilarity(Prisma.sql`own.embedding`, Prisma.sql`other.embedding`)} AS similarity
-      FROM face_embeddings own
-      JOIN face_embeddings other ON other.tenant_id = own.tenant_id AND other.space = own.space
-      WHERE own.tenant_id = ${this.tenantId} AND own.face_id = ${faceId}::uuid AND own.space = ${space}
-        AND other.face_id = ANY (${[...otherIds]}::uuid[]) AND other.face_id <> own.face_id
-      ORDER BY other.face_id`;
-  }
-
   /** The embeddings of the faces in one space, in the order of face ids; faces without one are left out. */
   async load(faceIds: readonly string[], space: string): Promise<FaceEmbeddingRecord[]> {
     const rows = await this.tx.$queryRaw<{ faceId: string; text: string }[]>`

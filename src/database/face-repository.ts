@@ -164,15 +164,6 @@ export class FaceRepository {
     return count;
   }
 
-  /** Moves every face of the source clusters into the target; nothing else about them changes. @returns Faces moved. */
-  async moveAll(sourceClusterIds: readonly string[], targetClusterId: string): Promise<number> {
-    const { count } = await this.tx.face.updateMany({
-      where: { tenantId: this.tenantId, clusterId: { in: [...sourceClusterIds] } },
-      data: { clusterId: targetClusterId },
-    });
-    return count;
-  }
-
   /** Deletes faces with their embeddings and constraints. @returns Faces deleted. */
   async delete(ids: readonly string[]): Promise<number> {
     const { count } = await this.tx.face.deleteMany({

@@ -97,11 +97,6 @@ export class ReviewItemRepository {
     return questions.map(({ kind, subjectKey }) => toReviewRecord(bySubject.get(`${kind} ${subjectKey}`)!));
   }
 
-  /** One question, as in `upsertOpenMany`. */
-  async upsertOpen(question: ReviewQuestion): Promise<ReviewItemRecord> {
-    return (await this.upsertOpenMany([question]))[0]!;
-  }
-
   /** Items of any state, in the order of ids; unknown ids are left out. */
   async findMany(ids: readonly string[]): Promise<ReviewItemRecord[]> {
     if (ids.length === 0) return [];
@@ -211,16 +206,6 @@ export class ReviewItemRepository {
       { id, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) },
       closing,
     );
-    return row ?? null;
-  }
-
-  /** Ends the open or claimed item of a kind and subject, if there is one. */
-  async closeOpenForSubject(
-    kind: ReviewKind,
-    subjectKey: string,
-    closing: ReviewClosing,
-  ): Promise<ReviewItemRecord | null> {
-    const [row] = await this.closeWhere({ kind, subjectKey }, closing);
     return row ?? null;
   }
 

@@ -69,9 +69,7 @@ describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
     await gallery.decide(item!, { decision: 'take_proposal' });
     expect(await gallery.stored(stranger)).toMatchObject({ clusterId: ann.clusterId, locked: true });
     expect((await gallery.constraints(stranger)).map(({ kind }) => kind)).toEqual(['must_link']);
-    const history = await gallery.read((repositories) =>
-      repositories.constraints.listByOperation(said.operationId),
-    );
+    const history = await gallery.constraintsOf(said.operationId);
     expect(history[0]!.retiredAt).not.toBeNull();
   });
 

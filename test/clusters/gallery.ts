@@ -19,6 +19,7 @@ import { UndoOperations } from '../../src/clusters/undo-operations.js';
 import type { TenantRepositories, TenantScope } from '../../src/database/tenant-store.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import type { Change } from '../../src/domain/cluster/change-plan.js';
+import { parseRecordedChanges } from '../../src/domain/cluster/recorded-changes.js';
 import type { OperatingPointOverrides } from '../../src/domain/cluster/thresholds.js';
 import { DomainError } from '../../src/domain/domain-error.js';
 import { Embedding, EMBEDDING_WIDTH } from '../../src/domain/face/embedding.js';
@@ -204,6 +205,14 @@ export class Gallery {
 
   constraints(...faces: readonly FaceRecord[]): Promise<ConstraintRecord[]> {
     return this.read((repositories) => repositories.constraints.findTouching(faces.map((face) => face.id)));
+  }
+
+  /** Constraints that an operation added, retired ones too. */
+  constraintsOf(operationId: string): Promise<ConstraintRecord[]> {
+    return this.read(async ({ operations, constraints }) => {
+      const operation = await operations.find(operationId);
+      return constraints.findMany(parseRecordedChanges(operation!.changes)!.constraints_added);
+    });
   }
 
   undo(operationId: string) {

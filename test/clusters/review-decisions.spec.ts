@@ -163,9 +163,7 @@ describe.each(bothDatabases)('review decisions on $name', ({ open }) => {
       );
       expect(moved.face).toMatchObject({ clusterId: known.clusterId, locked: true, state: 'active' });
       expect(moved.operation.constraintsRetired).toBe(1);
-      const history = await gallery.read((repositories) =>
-        repositories.constraints.listByOperation(operation.operationId),
-      );
+      const history = await gallery.constraintsOf(operation.operationId);
       expect(history[0]!.retiredAt).not.toBeNull();
     });
 

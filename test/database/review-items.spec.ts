@@ -12,7 +12,7 @@ import {
 import type { Transaction } from '../../src/database/transaction-client.js';
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
-import { clusterRow, faceRow, imageRow, newId, operationRow, questionRow } from './rows.js';
+import { ask, clusterRow, faceRow, imageRow, newId, operationRow, questionRow } from './rows.js';
 
 const closing = (patch: Partial<ReviewClosing> = {}): ReviewClosing => ({
   state: 'resolved',
@@ -39,7 +39,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
   it('asks a question once: new evidence goes to the open item, which keeps its id', async () => {
     const scope = await fresh();
     const question = questionRow({ subjectKey: 's', similarity: 0.5, probability: 0.25 });
-    const first = await scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(question));
+    const first = await scope.transaction(({ reviewItems }) => ask(reviewItems, question));
     expect(first).toEqual({
       ...question,
       state: 'open',
@@ -57,7 +57,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     });
     const later = new Date('2026-11-23T00:00:00.5Z');
     const again = questionRow({ subjectKey: 's', evidence: { more: true }, priority: 7, createdAt: later });
-    const second = await scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(again));
+    const second = await scope.transaction(({ reviewItems }) => ask(reviewItems, again));
     const { evidence, priority, similarity, probability } = again;
     const updated = { ...first, version: 2, evidence, priority, similarity, probability, updatedAt: later };
     expect(second).toEqual(updated);
@@ -70,7 +70,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     const operation = operationRow();
     await scope.transaction(({ operations }) => operations.insert(operation));
     const item = await scope.transaction(({ reviewItems }) =>
-      reviewItems.upsertOpen(questionRow({ subjectKey: 's' })),
+      ask(reviewItems, questionRow({ subjectKey: 's' })),
     );
     const end = closing({ operationId: operation.id });
     const close = (version?: number): Promise<ReviewItemRecord | null> =>
@@ -82,7 +82,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     await scope.transaction(async ({ reviewItems }) => {
       expect(await reviewItems.findLastClosed('new_cluster', 's')).toEqual(closed);
       expect(await reviewItems.findLastClosed('new_cluster', 'other')).toBeNull();
-      const anew = await reviewItems.upsertOpen(questionRow({ subjectKey: 's' }));
+      const anew = await ask(reviewItems, questionRow({ subjectKey: 's' }));
       expect(anew).toMatchObject({ version: 1, state: 'open' });
       expect(anew.id).not.toBe(item.id);
       expect(await reviewItems.counts()).toEqual([
@@ -90,8 +90,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
         { kind: 'new_cluster', state: 'resolved', count: 1 },
       ]);
       const outcome = closing({ state: 'superseded', outcome: null });
-      expect(await reviewItems.closeOpenForSubject('uncertain_assignment', 's', outcome)).toBeNull();
-      expect(await reviewItems.closeOpenForSubject('new_cluster', 's', outcome)).toMatchObject({
+      expect(await reviewItems.close(anew.id, outcome)).toMatchObject({
         id: anew.id,
         outcome: null,
       });
@@ -110,7 +109,8 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
         const made: ReviewItemRecord[] = [];
         for (const [i, priority] of priorities.entries()) {
           made.push(
-            await reviewItems.upsertOpen(
+            await ask(
+              reviewItems,
               questionRow({
                 priority,
                 similarity: similarities[i]!,
@@ -143,7 +143,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     const scope = await fresh();
     const day = (n: number, ms = 0): Date => new Date(Date.UTC(2026, 10, n) + ms);
     const raise = (priority: number, createdAt: Date) =>
-      scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(questionRow({ priority, createdAt })));
+      scope.transaction(({ reviewItems }) => ask(reviewItems, questionRow({ priority, createdAt })));
     const old = await raise(0.05, day(1));
     const early = await raise(1, day(10));
     const late = await raise(1, day(20, 1));
@@ -200,7 +200,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
         // Priority makes up for age: ranks are equal but for what floating point leaves of them.
         const ms = i * 7919;
         const question = questionRow({ priority: 1 + ms / 864_000_000, createdAt: new Date(start + ms) });
-        items.push(await reviewItems.upsertOpen(question));
+        items.push(await ask(reviewItems, question));
       }
       return items;
     });
@@ -221,10 +221,10 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     const at = (minute: number): Date => new Date(Date.UTC(2026, 10, 21, 8, minute));
     const [held, asleep, free, done] = await scope.transaction(async ({ reviewItems, reviewWork }) => {
       const [a, b, c, d] = [
-        await reviewItems.upsertOpen(questionRow()),
-        await reviewItems.upsertOpen(questionRow()),
-        await reviewItems.upsertOpen(questionRow()),
-        await reviewItems.upsertOpen(questionRow()),
+        await ask(reviewItems, questionRow()),
+        await ask(reviewItems, questionRow()),
+        await ask(reviewItems, questionRow()),
+        await ask(reviewItems, questionRow()),
       ];
       await reviewWork.patch(a.id, { assignee: 'ann', leaseExpiresAt: at(10) });
       await reviewWork.patch(b.id, { snoozedUntil: at(20) });
@@ -265,14 +265,13 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
         await clusters.insertMany([named, other]);
         await faces.insertMany([face]);
         return [
-          await reviewItems.upsertOpen(
+          await ask(
+            reviewItems,
             questionRow({ kind: 'uncertain_assignment', faceId: face.id, probability: 0.4 }),
           ),
-          await reviewItems.upsertOpen(
-            questionRow({ clusterId: named.id, probability: 0.8, createdAt: early }),
-          ),
-          await reviewItems.upsertOpen(questionRow({ clusterId: other.id })),
-          await reviewItems.upsertOpen(questionRow()),
+          await ask(reviewItems, questionRow({ clusterId: named.id, probability: 0.8, createdAt: early })),
+          await ask(reviewItems, questionRow({ clusterId: other.id })),
+          await ask(reviewItems, questionRow()),
         ] as const;
       },
     );
@@ -313,7 +312,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
       await images.insert(image);
       await clusters.insertMany([cluster]);
       await faces.insertMany([face]);
-      return reviewItems.upsertOpen(questionRow({ faceId: face.id, clusterId: cluster.id }));
+      return ask(reviewItems, questionRow({ faceId: face.id, clusterId: cluster.id }));
     });
     await scope.transaction(async ({ images, clusters, reviewItems }) => {
       await images.delete(image.id);

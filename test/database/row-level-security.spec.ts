@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import {
+  ask,
   apiKeyRow,
   clusterRow,
   constraintRow,
@@ -59,7 +60,7 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
       await r.centroids.recompute([cluster.id]);
       await r.operations.insert(operation, { faceIds: [faces[0].id], clusterIds: [cluster.id] });
       await r.constraints.insertMany([constraintRow([faces[0].id, faces[1].id], operation.id)]);
-      await r.reviewItems.upsertOpen(questionRow({ clusterId: cluster.id }));
+      await ask(r.reviewItems, questionRow({ clusterId: cluster.id }));
       await r.jobs.insert(jobRow());
       await r.apiKeys.insert(apiKeyRow());
       await r.idempotencyKeys.begin(idempotencyRow());

@@ -10,9 +10,10 @@ import type {
   ImageRecord,
   JobRecord,
   OperationRecord,
+  ReviewItemRecord,
 } from '../../src/database/records.js';
 import type { IdempotencyAttempt } from '../../src/database/idempotency-key-repository.js';
-import type { ReviewQuestion } from '../../src/database/review-item-repository.js';
+import type { ReviewItemRepository, ReviewQuestion } from '../../src/database/review-item-repository.js';
 
 export const SPACE = 'pack-a';
 
@@ -215,3 +216,9 @@ function toHalf(value: number): number {
   const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
   return rounded * step;
 }
+
+/** Asks one question. */
+export const ask = async (
+  reviewItems: ReviewItemRepository,
+  question: ReviewQuestion,
+): Promise<ReviewItemRecord> => (await reviewItems.upsertOpenMany([question]))[0]!;

@@ -6,6 +6,7 @@ import { EmbeddingSpaceMismatch } from '../../src/database/embedding-space-direc
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import {
+  ask,
   apiKeyRow,
   clusterRow,
   constraintRow,
@@ -79,7 +80,7 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
         await r.centroids.addStored([f.id]);
         await r.operations.insert(operation, { faceIds: [f.id, g.id], clusterIds: [newId()] });
         await r.constraints.insertMany([constraintRow([f.id, g.id], operation.id)]);
-        await r.reviewItems.upsertOpen(questionRow({ clusterId: cluster.id }));
+        await ask(r.reviewItems, questionRow({ clusterId: cluster.id }));
         await r.jobs.insert(jobRow({ state: 'succeeded' }));
         await r.apiKeys.insert(apiKeyRow());
         await r.idempotencyKeys.begin(idempotencyRow());

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReviewItemRecord } from '../../src/database/records.js';
 import { TenantStore } from '../../src/database/tenant-store.js';
-import { clusterRow, questionRow } from '../database/rows.js';
+import { ask, clusterRow, questionRow } from '../database/rows.js';
 import type { Api } from '../harness/api.js';
 import { startApp, type TestApp } from '../harness/app.js';
 
@@ -67,9 +67,7 @@ describe('work on the review queue', () => {
           await clusters.insertMany([cluster]);
           const evidence = { face_ids: [], face_count: faces, nearest: [] };
           const subject = { subjectKey: `cluster:${cluster.id}`, clusterId: cluster.id };
-          items.push(
-            await reviewItems.upsertOpen(questionRow({ ...subject, evidence, priority: 1 / faces })),
-          );
+          items.push(await ask(reviewItems, questionRow({ ...subject, evidence, priority: 1 / faces })));
         }
         return items;
       });

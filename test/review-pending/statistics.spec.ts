@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBABILITY_EDGES } from '../../src/domain/review/acceptance.js';
 import { ReviewStatisticsService } from '../../src/review-pending/review-statistics.service.js';
 import { clear, Gallery, leaning } from '../clusters/gallery.js';
-import { questionRow } from '../database/rows.js';
+import { ask, questionRow } from '../database/rows.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 
 describe.each(bothDatabases)('review statistics on $name', ({ open }) => {
@@ -59,8 +59,8 @@ describe.each(bothDatabases)('review statistics on $name', ({ open }) => {
     await gallery.scope.transaction(async ({ reviewItems, reviewWork }) => {
       const kind = 'uncertain_assignment';
       const [a, b] = [
-        await reviewItems.upsertOpen(questionRow({ kind })),
-        await reviewItems.upsertOpen(questionRow({ kind })),
+        await ask(reviewItems, questionRow({ kind })),
+        await ask(reviewItems, questionRow({ kind })),
       ];
       await reviewWork.patch(a.id, { assignee: 'ann', leaseExpiresAt: at('2026-11-21T12:10:00Z') });
       await reviewWork.patch(b.id, { snoozedUntil: at('2026-11-21T13:00:00Z') });

@@ -4,7 +4,7 @@ import type { ReviewItemRecord } from '../../src/database/records.js';
 import { CLAIM_LEASE_MS, NOTES_MAX, SNOOZE_MS_MAX } from '../../src/domain/review/work.js';
 import { ReviewWorkService, type Work } from '../../src/review-pending/review-work.service.js';
 import { clear, faultOf, Gallery, leaning } from '../clusters/gallery.js';
-import { questionRow } from '../database/rows.js';
+import { ask, questionRow } from '../database/rows.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 
 const START = Date.UTC(2026, 10, 21, 8);
@@ -35,7 +35,7 @@ describe.each(bothDatabases)('work on review items on $name', ({ open }) => {
       const made: ReviewItemRecord[] = [];
       for (let i = 0; i < count; i++) {
         const row = questionRow({ priority: count - i, probability: i / 100 });
-        made.push(await reviewItems.upsertOpen(row));
+        made.push(await ask(reviewItems, row));
       }
       return made;
     });
@@ -177,7 +177,7 @@ describe.each(bothDatabases)('work on review items on $name', ({ open }) => {
     await service.skip(by(gallery, item, 'ann', 0));
     expect(await next(gallery, 'ann', 0)).toBeNull();
     await gallery.scope.transaction(({ reviewItems }) =>
-      reviewItems.upsertOpen(questionRow({ subjectKey: item.subjectKey, evidence: { more: 1 } })),
+      ask(reviewItems, questionRow({ subjectKey: item.subjectKey, evidence: { more: 1 } })),
     );
     expect(await next(gallery, 'ann', 0)).toMatchObject({ id: item.id, version: item.version + 1 });
   });
