@@ -66,7 +66,7 @@ async function extractAll(options: {
   const faces: StoredFace[] = [];
   try {
     for (const photo of await findLabelledPhotos(options.photosDir, options.sets)) {
-      const { faces: found } = await extractor.extract(photo.path);
+      const { faces: found } = await extractor.extract('', photo.path);
       const overlap = (face: { detection: Detection }): number =>
         photo.box === undefined ? face.detection.score : intersectionOverUnion(face.detection.box, photo.box);
       const labelled = [...found].sort((a, b) => overlap(b) - overlap(a))[0];

@@ -1,8 +1,8 @@
-// Lets a request in, or not: credentials (wrong ones are throttled by address), then tenant, then scopes. A route that declared nothing is closed to everybody.
+// Lets a request in, or not: credentials (wrong ones are throttled by address), the rate of the tenant, the tenant, scopes.
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { SystemStore } from '../database/system-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
@@ -10,6 +10,7 @@ import { requestFault } from '../http/request-fault.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { FailedAttempts } from './failed-attempts.js';
 import type { Principal } from './principal.js';
+import { RequestRate } from './request-rate.js';
 import { ACCESS_KEY, type Access } from './requires.js';
 import type { Scope } from './scopes.js';
 
@@ -26,6 +27,7 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
     private readonly reflector: Reflector,
     private readonly system: SystemStore,
     private readonly attempts: FailedAttempts,
+    private readonly rate: RequestRate,
     strategy: BearerStrategy,
   ) {
     super({ defaultStrategy: strategy.name, property: 'principal', session: false });
@@ -42,6 +44,9 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
     }
     const request = context.switchToHttp().getRequest<Request>();
     const principal = await this.authenticate(context, request);
+    if (principal.kind === 'key') {
+      await this.rate.take(principal.tenantId, context.switchToHttp().getResponse<Response>());
+    }
     await this.bindTenant(principal, request.params['tenant_id']);
     requireScopes(principal, access.scopes, request.params['tenant_id'] !== undefined);
     return true;

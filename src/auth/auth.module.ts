@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
+import { SystemStore } from '../database/system-store.js';
 import { AccessGuard } from './access.guard.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { Authenticator } from './authenticator.js';
@@ -11,6 +12,8 @@ import { DeclaredRoutes } from './declared-routes.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { KeyPepper } from './key-pepper.js';
 import { KeyUsage } from './key-usage.js';
+import { LimitsOfTenants } from './limits-of-tenants.js';
+import { RequestRate } from './request-rate.js';
 import { SealedKeys } from './sealed-keys.js';
 
 @Module({
@@ -30,6 +33,12 @@ import { SealedKeys } from './sealed-keys.js';
       inject: [KINDRED_CONFIG],
       useFactory: ({ auth }: KindredConfig) => new FailedAttempts(auth.failuresPerMinute),
     },
+    {
+      provide: LimitsOfTenants,
+      inject: [SystemStore, KINDRED_CONFIG],
+      useFactory: (system: SystemStore, { limits }: KindredConfig) => new LimitsOfTenants(system, limits),
+    },
+    RequestRate,
     SealedKeys,
     Authenticator,
     BearerStrategy,
@@ -38,6 +47,6 @@ import { SealedKeys } from './sealed-keys.js';
     DeclaredRoutes,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ApiKeysService, BootstrapToken],
+  exports: [ApiKeysService, BootstrapToken, LimitsOfTenants],
 })
 export class AuthModule {}

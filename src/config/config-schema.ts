@@ -24,6 +24,7 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const PACK_DECIDES = 'as the model pack says';
+const NO_LIMIT = 'no limit';
 
 export const CONFIG_KEYS = {
   data_dir: text({
@@ -266,6 +267,57 @@ export const CONFIG_KEYS = {
     min: 100,
     max: 600_000,
     default: 30_000,
+  }),
+
+  'limits.images': whole({
+    what: 'Images that a tenant may hold; further ones are answered 429. The operator may set another number for a tenant.',
+    why: 'Absent: the disk is the limit.',
+    unit: 'images',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: undefined,
+    defaultText: NO_LIMIT,
+    sample: 100_000,
+  }),
+  'limits.faces': whole({
+    what: 'Faces that a tenant may hold.',
+    why: 'Absent: as many as its images show.',
+    unit: 'faces',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: undefined,
+    defaultText: NO_LIMIT,
+    sample: 300_000,
+  }),
+  'limits.bytes': whole({
+    what: "Bytes that a tenant's originals may take.",
+    why: 'Absent: the disk is the limit.',
+    unit: 'bytes',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: undefined,
+    defaultText: NO_LIMIT,
+    sample: 100_000_000_000,
+  }),
+  'limits.requests_per_minute': whole({
+    what: "Requests with one tenant's keys in a minute, in each process; further ones are answered 429.",
+    why: 'Absent: turns in the ingest line keep tenants apart already.',
+    unit: 'requests',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: undefined,
+    defaultText: NO_LIMIT,
+    sample: 6000,
+  }),
+  'limits.concurrent_ingests': whole({
+    what: 'Photos of one tenant that wait or are worked on at once, in each process; further ones are answered 429.',
+    why: 'Absent: a tenant may fill the line while nobody else needs it.',
+    unit: 'photos',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: undefined,
+    defaultText: NO_LIMIT,
+    sample: 50,
   }),
 
   'clustering.accept': decimal({

@@ -1,5 +1,6 @@
 // What the service may be told from outside, as the rest of the house sees it: typed, checked, frozen.
 // Names, units, ranges, defaults and reasons of the keys stand in config-schema.ts.
+import type { TenantLimits } from '../domain/limits/tenant-limits.js';
 import type { LogLevel, Role } from './config-schema.js';
 
 /** Injection token of KindredConfig. */
@@ -67,6 +68,8 @@ export interface KindredConfig {
     /** Time after which an upload is answered 202 and goes on as a job, ms. */
     readonly syncTimeoutMs: number;
   };
+  /** Limits of every tenant that has none of its own. */
+  readonly limits: TenantLimits;
   /** Overrides of the operating point (src/domain/cluster/thresholds.ts); an absent one keeps what the pack says. */
   readonly clustering: {
     readonly accept?: number;

@@ -163,6 +163,13 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
       queueMax: values['ingest.queue_max'],
       syncTimeoutMs: values['ingest.sync_timeout_ms'],
     },
+    limits: present({
+      images: values['limits.images'],
+      faces: values['limits.faces'],
+      bytes: values['limits.bytes'],
+      requestsPerMinute: values['limits.requests_per_minute'],
+      concurrentIngests: values['limits.concurrent_ingests'],
+    }),
     clustering: present({
       accept: values['clustering.accept'],
       ask: values['clustering.ask'],

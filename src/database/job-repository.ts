@@ -42,6 +42,16 @@ export class JobRepository {
     });
   }
 
+  /** Jobs of a kind that nobody has begun. @param max Counted at most. */
+  async countQueued(kind: string, max: number): Promise<number> {
+    const rows = await this.tx.job.findMany({
+      where: { tenantId: this.tenantId, state: 'queued', kind },
+      take: max,
+      select: { id: true },
+    });
+    return rows.length;
+  }
+
   async find(id: string): Promise<JobRecord | null> {
     const row = await this.tx.job.findUnique({
       where: { tenantId_id: { tenantId: this.tenantId, id } },

@@ -1,4 +1,5 @@
 // The table `tenants` as one tenant sees it: its own row, its settings, and its end.
+import type { TenantUsage } from '../domain/limits/tenant-limits.js';
 import type { JsonObject, TenantCounts, TenantInventory, TenantRecord } from './records.js';
 import { jsonInput, type Transaction } from './transaction-client.js';
 
@@ -42,6 +43,15 @@ export class TenantRepository {
                WHERE tenant_id = ${this.tenantId} AND state <> 'merged')::int AS "clusterCount",
              (SELECT count(*) FROM review_items
                WHERE tenant_id = ${this.tenantId} AND state IN ('open', 'claimed'))::int AS "openReviewCount"`;
+    return row;
+  }
+
+  /** What is counted against the tenant's limits. */
+  async usage(): Promise<TenantUsage> {
+    const [row] = await this.tx.$queryRaw<[{ images: number; faces: number; bytes: number }]>`
+      SELECT count(*)::float8 AS images, coalesce(sum(byte_size), 0)::float8 AS bytes,
+             (SELECT count(*) FROM faces WHERE tenant_id = ${this.tenantId})::float8 AS faces
+      FROM images WHERE tenant_id = ${this.tenantId}`;
     return row;
   }
 

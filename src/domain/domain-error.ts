@@ -13,6 +13,8 @@ export const ERROR_CODES = [
   'auth.throttled',
   'tenant.not_found',
   'tenant.exists',
+  'tenant.rate_limited',
+  'tenant.quota_exceeded',
   'api_key.not_found',
   'api_key.ended',
   'image.not_found',
@@ -50,6 +52,18 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** A limit that is used up, or nearly: sent as `RateLimit` and `RateLimit-Policy`. */
+export interface RateLimit {
+  /** Name of the policy: lower-case letters and hyphens. */
+  readonly policy: string;
+  readonly quota: number;
+  /** Length of the window, s; absent: the quota does not come back by itself. */
+  readonly windowSeconds?: number;
+  readonly remaining: number;
+  /** Time until the window ends, s. */
+  readonly resetSeconds?: number;
+}
+
 /** One fault inside a request. `pointer` is a JSON pointer into the body, or `#/path/x`, `#/query/x`, `#/header/x`. */
 export interface FieldFault {
   readonly pointer: string;
@@ -62,6 +76,7 @@ export interface DomainErrorOptions {
   readonly retryable?: boolean;
   /** Seconds after which a retry is worth trying; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  readonly rateLimit?: RateLimit;
   readonly faults?: readonly FieldFault[];
   /** Extra members of the answer (RFC 9457 extension members): ids and plain figures only. */
   readonly extensions?: Readonly<Record<string, unknown>>;
@@ -72,6 +87,7 @@ export interface DomainErrorOptions {
 export class DomainError extends Error {
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
+  readonly rateLimit: RateLimit | undefined;
   readonly faults: readonly FieldFault[];
   readonly extensions: Readonly<Record<string, unknown>>;
 
@@ -85,6 +101,7 @@ export class DomainError extends Error {
     this.name = 'DomainError';
     this.retryable = options.retryable ?? false;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.rateLimit = options.rateLimit;
     this.faults = options.faults ?? [];
     this.extensions = options.extensions ?? {};
   }

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { challengeOf } from './challenge.js';
 import { PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { setRateLimitFields } from './rate-limit-fields.js';
 import { requestIdOf } from './request-id.js';
 import { translateException } from './translate-exception.js';
 
@@ -35,6 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error.retryAfterSeconds !== undefined) {
       response.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
     }
+    if (error.rateLimit !== undefined) setRateLimitFields(response, error.rateLimit);
     response.removeHeader('ETag');
     response.removeHeader('Location');
     response.setHeader('Cache-Control', 'no-store');

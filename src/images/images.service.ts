@@ -11,6 +11,7 @@ import { ImageDecoder } from '../imaging/image-decoder.js';
 import type { PreviewSize } from '../imaging/picture-sizes.js';
 import { IngestJobs } from '../ingest/ingest-jobs.js';
 import { IngestPipeline, type IngestRequest } from '../ingest/ingest.pipeline.js';
+import { TenantQuotas } from '../ingest/tenant-quotas.js';
 import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
 
@@ -35,6 +36,7 @@ export class ImagesService {
     private readonly blobs: BlobStore,
     private readonly decoder: ImageDecoder,
     private readonly indexes: VectorIndexUpkeep,
+    private readonly quotas: TenantQuotas,
     @Inject(KINDRED_CONFIG) private readonly config: KindredConfig,
   ) {}
 
@@ -43,9 +45,9 @@ export class ImagesService {
    * configured time.
    */
   async add(request: IngestRequest, later: boolean): Promise<AddedImage> {
-    if (later) return { kind: 'accepted', job: await this.jobs.accept(request) };
+    if (later) return this.accept(request);
     const named = { ...request, imageId: uuidv7() };
-    const ingest = this.pipeline.ingest(named);
+    const ingest = this.quotas.underLimit(request.tenantId, () => this.pipeline.ingest(named));
     const outcome = await Promise.race([
       ingest,
       wait(this.config.ingest.syncTimeoutMs, undefined, { ref: false }),
@@ -56,6 +58,13 @@ export class ImagesService {
       return { kind: 'accepted', job: await this.jobs.accept(named) };
     }
     return { kind: 'stored', ...outcome };
+  }
+
+  /** A picture that the tenant could not hold now is refused now, not when its job begins. */
+  private async accept(request: IngestRequest): Promise<AddedImage> {
+    const more = { images: 1, faces: 0, bytes: request.upload.byteLength };
+    await this.tenants.forTenant(request.tenantId).read((r) => this.quotas.checkStorage(r, more));
+    return { kind: 'accepted', job: await this.jobs.accept(request) };
   }
 
   /** @throws DomainError image.not_found */

@@ -57,12 +57,13 @@ export class FaceExtractor {
   ) {}
 
   /**
+   * @param tenantId Whose turn it takes.
    * @param path A picture on disk.
    * @param declaredType What the client said it is.
    * @throws DomainError image.* for a picture that cannot be used, inference.busy when the line is full.
    */
-  extract(path: string, declaredType?: string): Promise<Extraction> {
-    return this.limiter.run(() => this.extractNow(path, declaredType));
+  extract(tenantId: string, path: string, declaredType?: string): Promise<Extraction> {
+    return this.limiter.run(tenantId, () => this.extractNow(path, declaredType));
   }
 
   private async extractNow(path: string, declaredType: string | undefined): Promise<Extraction> {

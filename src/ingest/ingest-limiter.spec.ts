@@ -1,3 +1,4 @@
+// Bounded work and fair turns.
 import { describe, expect, it } from 'vitest';
 import { IngestLimiter } from './ingest-limiter.js';
 
@@ -7,18 +8,20 @@ function gate(): { opened: Promise<void>; open: () => void } {
   return { opened, open };
 }
 
+const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 describe('IngestLimiter', () => {
-  it('never has more at work than allowed, and serves in the order of arrival', async () => {
+  it('never has more at work than allowed, and serves one tenant in the order of arrival', async () => {
     const limiter = new IngestLimiter(2, 100);
     let active = 0;
     let most = 0;
     const order: number[] = [];
     await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
-        limiter.run(async () => {
+        limiter.run('a', async () => {
           order.push(i);
           most = Math.max(most, ++active);
-          await new Promise((resolve) => setImmediate(resolve));
+          await tick();
           active--;
         }),
       ),
@@ -31,21 +34,65 @@ describe('IngestLimiter', () => {
   it('refuses with a retryable code when the line is full, and recovers', async () => {
     const limiter = new IngestLimiter(1, 1);
     const hold = gate();
-    const first = limiter.run(() => hold.opened);
-    const second = limiter.run(() => Promise.resolve('second'));
-    await expect(limiter.run(() => Promise.resolve())).rejects.toMatchObject({
+    const first = limiter.run('a', () => hold.opened);
+    const second = limiter.run('a', () => Promise.resolve('second'));
+    await expect(limiter.run('a', () => Promise.resolve())).rejects.toMatchObject({
       code: 'inference.busy',
       retryable: true,
     });
     hold.open();
     await first;
     await expect(second).resolves.toBe('second');
-    await expect(limiter.run(() => Promise.resolve('third'))).resolves.toBe('third');
+    await expect(limiter.run('a', () => Promise.resolve('third'))).resolves.toBe('third');
   });
 
   it('gives its place back when the work fails', async () => {
     const limiter = new IngestLimiter(1, 0);
-    await expect(limiter.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    await expect(limiter.run(() => Promise.resolve('next'))).resolves.toBe('next');
+    await expect(limiter.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(limiter.run('a', () => Promise.resolve('next'))).resolves.toBe('next');
+  });
+
+  it('lets tenants take turns, however many photos one of them has waiting', async () => {
+    const limiter = new IngestLimiter(1, 100);
+    const hold = gate();
+    const order: string[] = [];
+    const send = (tenant: string, name: string): Promise<void> =>
+      limiter.run(tenant, async () => {
+        order.push(name);
+        await tick();
+      });
+    const held = limiter.run('noisy', () => hold.opened);
+    const all = [
+      ...Array.from({ length: 6 }, (_, i) => send('noisy', `noisy${i}`)),
+      ...Array.from({ length: 3 }, (_, i) => send('b', `b${i}`)),
+      send('c', 'c0'),
+    ];
+    hold.open();
+    await Promise.all([held, ...all]);
+    expect(order.join(' ')).toBe('noisy0 b0 c0 noisy1 b1 noisy2 b2 noisy3 noisy4 noisy5');
+  });
+
+  it('a full line costs the longest its newest, never a tenant with fewer photos its only one', async () => {
+    const limiter = new IngestLimiter(1, 4);
+    const hold = gate();
+    const order: string[] = [];
+    const refused: string[] = [];
+    const send = (tenant: string, name: string): Promise<void> =>
+      limiter
+        .run(tenant, () => Promise.resolve(void order.push(name)))
+        .catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'inference.busy' });
+          refused.push(name);
+        });
+    const held = limiter.run('noisy', () => hold.opened);
+    const all = Array.from({ length: 5 }, (_, i) => send('noisy', `noisy${i}`));
+    all.push(send('b', 'b0'), send('b', 'b1'), send('b', 'b2'), send('c', 'c0'));
+    await tick();
+    // Four wait: noisy0, noisy1 and b0, b1; then c0 finds lines of two, and one of them is longer than its own will be.
+    expect(limiter.depth).toEqual({ active: 1, waiting: 4 });
+    expect(refused.sort()).toEqual(['b2', 'noisy1', 'noisy2', 'noisy3', 'noisy4']);
+    hold.open();
+    await Promise.all([held, ...all]);
+    expect(order).toEqual(['noisy0', 'b0', 'c0', 'b1']);
   });
 });

@@ -1,6 +1,7 @@
 // Wires the pipeline: one limiter for all work on pictures of this process.
 import { Module } from '@nestjs/common';
 import { MulterModule } from '@nestjs/platform-express';
+import { AuthModule } from '../auth/auth.module.js';
 import { ClustersModule } from '../clusters/clusters.module.js';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import { JobsModule } from '../jobs/jobs.module.js';
@@ -12,6 +13,7 @@ import { IngestLimiter } from './ingest-limiter.js';
 import { IngestPipeline } from './ingest.pipeline.js';
 import { ModelSelfTest } from './model-self-test.js';
 import { StagingStorage } from './staging-storage.js';
+import { TenantQuotas } from './tenant-quotas.js';
 import { VectorIndexUpkeep } from './vector-index-upkeep.js';
 
 /** Text fields of a form are short: ids, times, a name. */
@@ -27,13 +29,14 @@ const Uploads = MulterModule.registerAsync({
 });
 
 @Module({
-  imports: [ClustersModule, JobsModule, Uploads],
+  imports: [AuthModule, ClustersModule, JobsModule, Uploads],
   providers: [
     {
       provide: IngestLimiter,
       inject: [KINDRED_CONFIG],
       useFactory: ({ ingest }: KindredConfig) => new IngestLimiter(ingest.concurrency, ingest.queueMax),
     },
+    TenantQuotas,
     FaceExtractor,
     IngestPipeline,
     IngestJobs,
@@ -41,6 +44,15 @@ const Uploads = MulterModule.registerAsync({
     ModelSelfTest,
     VectorIndexUpkeep,
   ],
-  exports: [Uploads, FaceExtractor, IngestPipeline, IngestJobs, BlobSweep, ModelSelfTest, VectorIndexUpkeep],
+  exports: [
+    Uploads,
+    TenantQuotas,
+    FaceExtractor,
+    IngestPipeline,
+    IngestJobs,
+    BlobSweep,
+    ModelSelfTest,
+    VectorIndexUpkeep,
+  ],
 })
 export class IngestModule {}

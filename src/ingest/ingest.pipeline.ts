@@ -9,8 +9,10 @@ import { AssignFaces } from '../clusters/assign-faces.js';
 import { ImportLabel } from '../clusters/import-label.js';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import { TenantStore, type TenantRepositories, type TenantScope } from '../database/tenant-store.js';
+import type { TenantUsage } from '../domain/limits/tenant-limits.js';
 import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
 import { FaceExtractor, type Extraction } from './extract-faces.js';
+import { TenantQuotas } from './tenant-quotas.js';
 import { VectorIndexUpkeep } from './vector-index-upkeep.js';
 
 /** What a client may say about a picture. */
@@ -46,17 +48,27 @@ export class IngestPipeline {
     private readonly importLabel: ImportLabel,
     private readonly blobs: BlobStore,
     private readonly indexes: VectorIndexUpkeep,
+    private readonly quotas: TenantQuotas,
   ) {}
 
   /**
    * Stores a picture and assigns its faces. The same bytes again answer the same image.
-   * @throws DomainError image.* for a picture that cannot be used, inference.busy when the line is full.
+   * @throws DomainError image.* for a picture that cannot be used, inference.busy when the line is full,
+   * tenant.quota_exceeded.
    */
   async ingest(request: IngestRequest): Promise<IngestOutcome> {
     const scope = this.tenants.forTenant(request.tenantId);
-    const known = await scope.read((repositories) => findSameBytes(repositories, request.upload.sha256));
+    const known = await scope.read(async (repositories) => {
+      const same = await findSameBytes(repositories, request.upload.sha256);
+      if (same === null) await this.quotas.checkStorage(repositories, usageOf(request, 0));
+      return same;
+    });
     if (known) return this.nameAgain(scope, request, known);
-    const extraction = await this.extractor.extract(request.upload.path, request.upload.declaredType);
+    const extraction = await this.extractor.extract(
+      request.tenantId,
+      request.upload.path,
+      request.upload.declaredType,
+    );
     return this.store(scope, request, extraction);
   }
 
@@ -91,6 +103,7 @@ export class IngestPipeline {
       // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
       const known = await findSameBytes(repositories, image.sha256);
       if (known) return known;
+      await this.quotas.checkStorage(repositories, usageOf(request, extraction.faces.length));
       await repositories.images.insert(image);
       const { faces } = await this.assignFaces.assign(repositories, {
         image,
@@ -109,6 +122,12 @@ export class IngestPipeline {
     return outcome;
   }
 }
+
+const usageOf = ({ upload }: IngestRequest, faces: number): TenantUsage => ({
+  images: 1,
+  faces,
+  bytes: upload.byteLength,
+});
 
 async function findSameBytes(
   repositories: TenantRepositories,

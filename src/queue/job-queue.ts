@@ -70,9 +70,12 @@ export class JobQueue {
     return new JobQueue(boss);
   }
 
-  /** Hands a job to the workers. Sending the same job again changes nothing: the job's id is the message's id. */
-  async send(kind: JobKind, message: JobMessage): Promise<void> {
-    await this.boss.send(kind, { ...message }, { id: message.jobId });
+  /**
+   * Hands a job to the workers. Sending the same job again changes nothing: the job's id is the message's id.
+   * @param priority Higher ones are taken first; among equals, the older ones.
+   */
+  async send(kind: JobKind, message: JobMessage, priority = 0): Promise<void> {
+    await this.boss.send(kind, { ...message }, { id: message.jobId, priority });
   }
 
   /** Works on jobs of one kind, `concurrency` at once in this process. */

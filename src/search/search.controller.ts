@@ -1,6 +1,8 @@
 // /v1/tenants/{tenant_id}/search, /v1/tenants/{tenant_id}/clusters/{cluster_id}/verify, /v1/compare
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../auth/current-principal.js';
+import type { Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { requestFault } from '../http/request-fault.js';
@@ -75,10 +77,13 @@ export class SearchController {
   @ApiBody({ type: CompareForm })
   @ApiOkResponse({ type: CompareResponse })
   async compare(
+    @CurrentPrincipal() principal: Principal,
     @Uploaded('image_a') imageA: StagedUpload,
     @Uploaded('image_b') imageB: StagedUpload,
     @Body() _body: EmptyBody,
   ): Promise<CompareResponse> {
-    return presentComparison(await this.search.compare(imageA, imageB));
+    return presentComparison(
+      await this.search.compare(principal.kind === 'key' ? principal.tenantId : '', imageA, imageB),
+    );
   }
 }

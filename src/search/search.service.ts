@@ -83,7 +83,7 @@ export class SearchService {
     upload: StagedUpload,
     limits: SearchLimits,
   ): Promise<Found & { matches: Match[] }> {
-    const extraction = await this.extract(upload, 'image');
+    const extraction = await this.extract(tenantId, upload, 'image');
     const probe = [...extraction.faces].sort(bySize)[0]!;
     const matches = await this.tenants
       .forTenant(tenantId)
@@ -117,7 +117,7 @@ export class SearchService {
 
   /** @throws DomainError cluster.not_found, image.*, image.no_face, inference.busy */
   async verify(tenantId: string, clusterId: string, upload: StagedUpload): Promise<Verification> {
-    const extraction = await this.extract(upload, 'image');
+    const extraction = await this.extract(tenantId, upload, 'image');
     return this.tenants.forTenant(tenantId).read(async (repositories) => {
       const policy = await this.policies.forTenant(repositories);
       const rated = await rateAgainstCluster(
@@ -144,9 +144,15 @@ export class SearchService {
     });
   }
 
-  /** @throws DomainError image.*, image.no_face, inference.busy */
-  async compare(uploadA: StagedUpload, uploadB: StagedUpload): Promise<Comparison> {
-    const [a, b] = await Promise.all([this.extract(uploadA, 'image_a'), this.extract(uploadB, 'image_b')]);
+  /**
+   * @param tenantId Whose turn it takes; '' for the operator, who has no tenant.
+   * @throws DomainError image.*, image.no_face, inference.busy
+   */
+  async compare(tenantId: string, uploadA: StagedUpload, uploadB: StagedUpload): Promise<Comparison> {
+    const [a, b] = await Promise.all([
+      this.extract(tenantId, uploadA, 'image_a'),
+      this.extract(tenantId, uploadB, 'image_b'),
+    ]);
     const faceA = [...a.faces].sort(bySize)[0]!;
     const similarityOf = (face: ExtractedFace): number => face.embedding.similarityTo(faceA.embedding);
     const faceB = b.faces.reduce((best, face) => (similarityOf(face) > similarityOf(best) ? face : best));
@@ -162,8 +168,8 @@ export class SearchService {
     };
   }
 
-  private async extract(upload: StagedUpload, field: string): Promise<Extraction> {
-    const extraction = await this.extractor.extract(upload.path, upload.declaredType);
+  private async extract(tenantId: string, upload: StagedUpload, field: string): Promise<Extraction> {
+    const extraction = await this.extractor.extract(tenantId, upload.path, upload.declaredType);
     if (extraction.faces.length === 0) {
       throw new DomainError('image.no_face', 'No face was found in the picture.', {
         faults: [{ pointer: `#/${field}`, detail: 'shows no face', code: 'no_face' }],

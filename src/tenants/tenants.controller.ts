@@ -2,6 +2,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { CurrentPrincipal } from '../auth/current-principal.js';
+import type { Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
 import { TenantIdPipe } from '../http/params.js';
@@ -58,8 +60,10 @@ export class TenantsController {
   async patch(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Body() body: TenantSettingsBody,
+    @CurrentPrincipal() principal: Principal,
   ): Promise<TenantResponse> {
-    return presentTenant(await this.tenants.changeSettings(tenantId, body.settings));
+    const byOperator = principal.kind === 'admin';
+    return presentTenant(await this.tenants.changeSettings(tenantId, body.settings, byOperator));
   }
 
   @Post(':tenant_id/evaluate-settings')

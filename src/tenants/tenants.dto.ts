@@ -21,7 +21,7 @@ export class NewTenantBody {
       review: { kinds: { suspect_face: true, duplicate_image: true }, duplicate_distance_max: 6 },
     },
     description:
-      '`clustering`: thresholds of this tenant that differ from those of the service. `review.kinds`: which kinds of review items are raised; `suspect_face` and `duplicate_image` are off unless set to true here. `review.duplicate_distance_max`: bits (0 to 16, default 4) in which the perceptual hashes of two images may differ to be asked about.',
+      '`clustering`: thresholds of this tenant that differ from those of the service. `review.kinds`: which kinds of review items are raised; `suspect_face` and `duplicate_image` are off unless set to true here. `review.duplicate_distance_max`: bits (0 to 16, default 4) in which the perceptual hashes of two images may differ to be asked about. `limits`: what the tenant may hold and ask for (`images`, `faces`, `bytes`, `requests_per_minute`, `concurrent_ingests`; null lifts a limit of the service), set by the operator only.',
   })
   @IsOptional()
   @IsObject()

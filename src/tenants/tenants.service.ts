@@ -1,5 +1,7 @@
 // Tenants: made, listed, set, and erased with everything they hold.
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { LimitsOfTenants } from '../auth/limits-of-tenants.js';
 import { SettingsTrial, type TrialReport } from '../clusters/settings-trial.js';
 import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
@@ -7,6 +9,7 @@ import { TenantStore } from '../database/tenant-store.js';
 import { VectorIndexes } from '../database/vector-indexes.js';
 import { ThresholdError, parseOperatingPoint } from '../domain/cluster/thresholds.js';
 import { DomainError, type FieldFault } from '../domain/domain-error.js';
+import { parseTenantLimits, TenantLimitsError } from '../domain/limits/tenant-limits.js';
 import { parseReviewSettings, ReviewSettingsError } from '../domain/review/review-settings.js';
 import { BlobStore, tenantBlobPrefix } from '../storage/blob-store.js';
 
@@ -21,7 +24,7 @@ const notFound = (): DomainError => new DomainError('tenant.not_found', 'There i
 const NOTHING: TenantCounts = { imageCount: 0, faceCount: 0, clusterCount: 0, openReviewCount: 0 };
 
 /** Refuses settings that assignment and the review queue would not take, naming each fault. */
-function checkSettings({ clustering, review, ...unknown }: Record<string, unknown>): void {
+function checkSettings({ clustering, review, limits, ...unknown }: Record<string, unknown>): void {
   const faults = Object.keys(unknown).map((name) => fault(`#/settings/${name}`, 'is no setting'));
   try {
     parseOperatingPoint(clustering);
@@ -39,6 +42,16 @@ function checkSettings({ clustering, review, ...unknown }: Record<string, unknow
       ),
     );
   }
+  try {
+    parseTenantLimits(limits);
+  } catch (error) {
+    if (!(error instanceof TenantLimitsError)) throw error;
+    faults.push(
+      ...error.faults.map(({ name, detail }) =>
+        fault(`#/settings/limits${name === '' ? '' : `/${name}`}`, detail),
+      ),
+    );
+  }
   if (faults.length > 0) throw new DomainError('request.invalid', 'The settings are not valid.', { faults });
 }
 
@@ -52,6 +65,7 @@ export class TenantsService {
     private readonly blobs: BlobStore,
     private readonly indexes: VectorIndexes,
     private readonly trial: SettingsTrial,
+    private readonly limits: LimitsOfTenants,
   ) {}
 
   /** @throws DomainError tenant.exists, request.invalid */
@@ -77,14 +91,27 @@ export class TenantsService {
     });
   }
 
-  /** @throws DomainError tenant.not_found, request.invalid */
-  async changeSettings(id: string, settings: Record<string, unknown>): Promise<CountedTenant> {
+  /**
+   * Replaces the settings. The limits are the operator's: from anybody else they stay as they are.
+   * @throws DomainError tenant.not_found, request.invalid, auth.scope_insufficient for limits that are not the caller's.
+   */
+  async changeSettings(
+    id: string,
+    settings: Record<string, unknown>,
+    byOperator: boolean,
+  ): Promise<CountedTenant> {
     checkSettings(settings);
-    return this.tenants.forTenant(id).transaction(async ({ tenant }) => {
-      const row = await tenant.updateSettings(settings);
+    const changed = await this.tenants.forTenant(id).transaction(async ({ tenant }) => {
+      const { limits } = await tenant.settings();
+      if (!byOperator && settings['limits'] !== undefined && !isDeepStrictEqual(settings['limits'], limits))
+        throw new DomainError('auth.scope_insufficient', 'Limits are set by the operator.');
+      const kept = byOperator || limits === undefined ? settings : { ...settings, limits };
+      const row = await tenant.updateSettings(kept);
       if (!row) throw notFound();
       return { ...row, ...(await tenant.counts()) };
     });
+    this.limits.forget(id);
+    return changed;
   }
 
   /** What settings would do with the faces that are there; changes nothing. @throws DomainError tenant.not_found, request.invalid */
