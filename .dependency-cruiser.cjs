@@ -1,7 +1,7 @@
 // The import law of docs/architecture.md. Arrows run down only; each outside dependency has one door.
 // `npm run law` fails on any other arrow and on any circle; the normal build runs it.
 
-const FEATURES = 'tenants|images|faces|operations|review-pending|search|health';
+const FEATURES = 'tenants|images|faces|operations|review-pending|search|gallery-map|health';
 const PORTS = 'database|inference|imaging|storage|queue';
 const room = (names) => `^src/(${names})/`;
 
@@ -127,7 +127,8 @@ module.exports = {
     },
     door('prisma-and-pg', '@prisma/[^/]+|prisma|pg|@electric-sql/[^/]+', 'database'),
     door('onnxruntime', 'onnxruntime-node|protobufjs', 'inference'),
-    door('piscina', 'piscina', 'inference|imaging'),
+    door('piscina', 'piscina', 'inference|imaging|gallery-map'),
+    door('umap', 'umap-js', 'gallery-map'),
     door('sharp', 'sharp|heic-decode|libheif-js', 'imaging'),
     door('pg-boss', 'pg-boss', 'queue'),
     door('toml', 'smol-toml', 'config|inference'),

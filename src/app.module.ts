@@ -6,6 +6,7 @@ import { ClustersModule } from './clusters/clusters.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { KindredConfig } from './config/config.js';
 import { FacesModule } from './faces/faces.module.js';
+import { GalleryMapModule } from './gallery-map/gallery-map.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LOGGER } from './http/logger.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
@@ -46,6 +47,7 @@ export class AppModule {
         OperationsModule,
         ReviewPendingModule,
         SearchModule,
+        GalleryMapModule,
         HealthModule,
       ],
     };

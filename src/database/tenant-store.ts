@@ -7,6 +7,7 @@ import { ConstraintRepository } from './constraint-repository.js';
 import { Database } from './database.js';
 import { EmbeddingRepository } from './embedding-repository.js';
 import { FaceRepository } from './face-repository.js';
+import { GalleryRepository } from './gallery-repository.js';
 import { IdempotencyKeyRepository } from './idempotency-key-repository.js';
 import { ImageRepository } from './image-repository.js';
 import { JobRepository } from './job-repository.js';
@@ -23,6 +24,7 @@ export interface TenantRepositories {
   readonly tenant: TenantRepository;
   readonly images: ImageRepository;
   readonly faces: FaceRepository;
+  readonly gallery: GalleryRepository;
   readonly embeddings: EmbeddingRepository;
   readonly clusters: ClusterRepository;
   readonly centroids: CentroidRepository;
@@ -85,6 +87,7 @@ export class TenantScope {
       tenant: new TenantRepository(tx, id, heldSettings),
       images: new ImageRepository(tx, id),
       faces: new FaceRepository(tx, id),
+      gallery: new GalleryRepository(tx, id),
       embeddings: new EmbeddingRepository(tx, id),
       clusters: new ClusterRepository(tx, id),
       centroids: new CentroidRepository(tx, id),

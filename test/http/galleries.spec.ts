@@ -12,6 +12,17 @@ interface Cluster {
   readonly label: string | null;
   readonly face_count: number;
 }
+interface GalleryMap {
+  readonly face_count: number;
+  readonly sampled: boolean;
+  readonly points: {
+    readonly face_id: string;
+    readonly cluster_id: string | null;
+    readonly x: number;
+    readonly y: number;
+    readonly doubtful: boolean;
+  }[];
+}
 interface Similar {
   readonly items: {
     readonly cluster: Cluster;
@@ -126,6 +137,7 @@ describe('galleries', () => {
     ],
     [`clusters/${clusterId()}/similar?limit=51`, '#/query/limit'],
     [`clusters/${clusterId()}/faces?sort=beauty`, '#/query/sort'],
+    ['gallery-map?faces_max=5001', '#/query/faces_max'],
     [`faces/${clusterId()}/crop?size=100`, '#/query/size'],
     [`images/${clusterId()}/preview?size=5000`, '#/query/size'],
   ])('refuses %s and says where', async (path, pointer) => {
@@ -229,6 +241,61 @@ describe('galleries', () => {
     expect((await api.get<{ code: string }>(at(`clusters/${clusterId()}/similar`))).json.code).toBe(
       'cluster.not_found',
     );
+  });
+
+  it('draws the gallery with every face once, and tells ids and places only', async () => {
+    const { json: map, headers } = await api.get<GalleryMap>(at('gallery-map'));
+    expect(headers.get('cache-control')).toBe('private, no-store');
+    const images = await api.all<ImageJson>(at('images'));
+    const faces = new Map(images.flatMap((image) => image.faces).map((face) => [face.id, face]));
+    expect([map.face_count, map.sampled]).toEqual([faces.size, false]);
+    expect(new Set(map.points.map(({ face_id }) => face_id))).toEqual(new Set(faces.keys()));
+    for (const point of map.points) {
+      expect(Object.keys(point).sort()).toEqual(['cluster_id', 'doubtful', 'face_id', 'x', 'y']);
+      expect(point.cluster_id).toBe(faces.get(point.face_id)!.cluster_id);
+      expect(point.x >= 0 && point.x <= 1 && point.y >= 0 && point.y <= 1).toBe(true);
+      if (faces.get(point.face_id)!.locked) expect(point.doubtful).toBe(false);
+    }
+  });
+
+  it('draws a face under question as doubtful, moved faces as moved, and everything where it was', async () => {
+    const draw = async (): Promise<GalleryMap> => (await api.get<GalleryMap>(at('gallery-map'))).json;
+    const asking = await api.call('PATCH', '/v1/tenants/t', {
+      settings: { clustering: { accept: 1, ask: 0.05 } },
+    });
+    expect(asking.status, asking.text).toBe(200);
+    const photos = await fiftyPhotosOfFivePeople();
+    const { json: asked } = await api.sendImage<ImageJson>('t', photos[PHOTOS[0]! + 1]!.bytes);
+    const open = await api.all<{ subject: { face_id: string | null } }>(
+      at('review-pending?kind=uncertain_assignment'),
+    );
+    const subject = asked.faces.find(({ id }) => open.some((item) => item.subject.face_id === id))!;
+    expect(subject, 'a question about the new face').toBeDefined();
+    const before = await draw();
+    expect(before.points.find(({ face_id }) => face_id === subject.id)!.doubtful).toBe(true);
+    const moved = await api.call('PATCH', at(`faces/${subject.id}`), { cluster_id: clusters[0] });
+    expect(moved.status, moved.text).toBe(200);
+    const after = await draw();
+    expect(after.points.find(({ face_id }) => face_id === subject.id)).toMatchObject({
+      cluster_id: clusters[0],
+      doubtful: false,
+    });
+    const places = ({ points }: GalleryMap) => points.map(({ face_id, x, y }) => [face_id, x, y]);
+    expect(places(after)).toEqual(places(before));
+  });
+
+  it('shows a sample of a larger gallery, the same each time, and says so', async () => {
+    const sample = () => api.get<GalleryMap>(at('gallery-map?faces_max=5'));
+    const { json: map } = await sample();
+    expect([map.points.length, map.sampled]).toEqual([5, true]);
+    expect(map.face_count).toBeGreaterThan(5);
+    expect((await sample()).json).toEqual(map);
+  });
+
+  it('draws for who may review, not for who may only read', async () => {
+    const minted = await api.post<{ key: string }>('/v1/tenants/t/api-keys', { name: 'r', scopes: ['read'] });
+    const answer = await api.as(minted.json.key).get<{ code: string }>(at('gallery-map'));
+    expect([answer.status, answer.json.code]).toEqual([403, 'auth.scope_insufficient']);
   });
 });
 
