@@ -1,10 +1,12 @@
 // The one door to the models: detection with rescue, and embedding, on threads of their own.
 import type { Calibration } from '../domain/cluster/calibration.js';
+import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import type { Detection } from '../domain/face/detection.js';
 import { Embedding } from '../domain/face/embedding.js';
 import type { QualityReason } from '../domain/face/quality.js';
 import { createRaster, type Raster } from '../domain/geometry/raster.js';
 import { Dispatcher } from './dispatcher.js';
+import { readEvidence } from './evidence-file.js';
 import { FACES_PER_RUN_MAX, FACES_PER_TASK_MAX, type InferenceOptions } from './inference-options.js';
 import { InferenceThreads } from './inference-threads.js';
 import { choosePack } from './installed-packs.js';
@@ -34,6 +36,8 @@ export interface ModelPackSummary {
   /** A larger raster is of no use to the detector, px. */
   readonly detectorLongSidePx: number;
   readonly calibration: Calibration;
+  /** null: the pack brings none, and its tenants are not consolidated. */
+  readonly evidence: EvidenceCalibration | null;
   readonly operatingPoint: OperatingPoint;
   readonly executionProvider: 'cpu' | 'cuda';
 }
@@ -64,6 +68,7 @@ export class InferenceProvider {
   static async start(options: InferenceOptions): Promise<InferenceProvider> {
     const chosen = await choosePack(options.modelsDir, options.pack);
     const pack = withLongSide(chosen.pack, options.detectorLongSidePx);
+    const evidence = await readEvidence(chosen.dir, pack);
     const setup = {
       pack,
       dir: chosen.dir,
@@ -85,7 +90,7 @@ export class InferenceProvider {
       queueMax: options.queueMax,
       facesPerTaskMax: FACES_PER_TASK_MAX,
     };
-    return new InferenceProvider(summaryOf(pack, options), threads, new Dispatcher(threads, limits));
+    return new InferenceProvider(summaryOf(pack, evidence, options), threads, new Dispatcher(threads, limits));
   }
 
   /**
@@ -174,7 +179,11 @@ function withLongSide(pack: ModelPack, longSidePx: number | undefined): ModelPac
   return { ...pack, detector: { ...pack.detector, longSidePx } };
 }
 
-function summaryOf(pack: ModelPack, options: InferenceOptions): ModelPackSummary {
+function summaryOf(
+  pack: ModelPack,
+  evidence: EvidenceCalibration | null,
+  options: InferenceOptions,
+): ModelPackSummary {
   const { detector, recogniser } = pack;
   return {
     id: pack.id,
@@ -194,6 +203,7 @@ function summaryOf(pack: ModelPack, options: InferenceOptions): ModelPackSummary
     width: recogniser.width,
     detectorLongSidePx: detector.longSidePx,
     calibration: pack.calibration,
+    evidence,
     operatingPoint: pack.operatingPoint,
     executionProvider: options.executionProvider,
   };

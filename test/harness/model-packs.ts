@@ -17,7 +17,7 @@ export interface ModelsFolder {
 }
 
 /**
- * A temporary models folder with `packs`, each with its committed pack.toml and links to those of its weights that exist in
+ * A temporary models folder with `packs`, each with its committed pack.toml and evidence.json and links to those of its weights that exist in
  * `weightsDir`. `change` edits the text of a pack.toml before it is written.
  */
 export async function modelsFolder(
@@ -29,6 +29,8 @@ export async function modelsFolder(
   for (const id of packs) {
     await mkdir(join(dir, id));
     await cp(join(committedPacks, id, 'pack.toml'), join(dir, id, 'pack.toml'));
+    const evidence = join(committedPacks, id, 'evidence.json');
+    if (existsSync(evidence)) await cp(evidence, join(dir, id, 'evidence.json'));
     const toml = change(await readFile(join(dir, id, 'pack.toml'), 'utf8'), id);
     await writeFile(join(dir, id, 'pack.toml'), toml);
     const files = new Set([...toml.matchAll(/^file = "([^"]+)"$/gm)].map(([, file]) => file!));
