@@ -5,6 +5,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { ClustersModule } from './clusters/clusters.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { KindredConfig } from './config/config.js';
+import { ConsolidationModule } from './consolidation/consolidation.module.js';
 import { FacesModule } from './faces/faces.module.js';
 import { GalleryMapModule } from './gallery-map/gallery-map.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         ClustersModule,
         JobsModule,
         IngestModule,
+        ConsolidationModule,
         TenantsModule,
         ImagesModule,
         FacesModule,

@@ -4,6 +4,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { KindredConfig } from './config/config.js';
+import { ConsolidationJobs } from './consolidation/consolidation-jobs.js';
+import { ConsolidationSchedule } from './consolidation/consolidation-schedule.js';
 import { NestLogger } from './http/logger.js';
 import { setupHttp } from './http/setup-http.js';
 import { ExpiredKeysSweep } from './idempotency/expired-keys-sweep.js';
@@ -37,6 +39,8 @@ export async function startWorker(
 ): Promise<void> {
   await app.get(IngestJobs).startWorker(config.ingest.concurrency);
   await app.get(VectorIndexUpkeep).startWorker();
+  await app.get(ConsolidationJobs).startWorker();
+  app.get(ConsolidationSchedule).start();
   const resumed = await app.get(BackgroundJobs).resume();
   if (resumed > 0) logger.info({ jobs: resumed }, 'unfinished jobs were sent again');
   app.get(ExpiredKeysSweep).start();

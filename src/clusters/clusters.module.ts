@@ -9,6 +9,7 @@ import { AssignmentPolicies } from './assignment-policies.js';
 import { ClusterLists } from './cluster-lists.js';
 import { ClustersController } from './clusters.controller.js';
 import { ClustersService } from './clusters.service.js';
+import { Consolidations } from './consolidations.js';
 import { FaceErasure } from './face-erasure.js';
 import { ImportLabel } from './import-label.js';
 import { ReviewDecisions } from './review-decisions.js';
@@ -34,7 +35,7 @@ import { UndoOperations } from './undo-operations.js';
       inject: [AssignmentPolicies, ApplyPlan],
       useFactory: (policies: AssignmentPolicies, plans: ApplyPlan) => new step(policies, plans),
     })),
-    ...[ClustersService, FaceErasure, ReviewDecisions, UndoOperations].map((service) => ({
+    ...[ClustersService, Consolidations, FaceErasure, ReviewDecisions, UndoOperations].map((service) => ({
       provide: service,
       inject: [TenantStore, AssignmentPolicies, ApplyPlan],
       useFactory: (tenants: TenantStore, policies: AssignmentPolicies, plans: ApplyPlan) =>
@@ -46,6 +47,7 @@ import { UndoOperations } from './undo-operations.js';
     AssignmentPolicies,
     AssignFaces,
     ClustersService,
+    Consolidations,
     FaceErasure,
     ImportLabel,
     ReviewDecisions,

@@ -381,6 +381,22 @@ export const CONFIG_KEYS = {
     sample: DEFAULT_OPERATING_POINT.reviewFacesMin,
   }),
 
+  'consolidation.delay_s': whole({
+    what: 'Quiet time after the last change of a tenant before all its faces are looked at again; 0: never by itself.',
+    why: 'Half a minute: an album that is being uploaded is grouped once, not after every photo.',
+    unit: 's',
+    min: 0,
+    max: 86_400,
+    default: 30,
+  }),
+  'consolidation.nightly_at': text({
+    what: 'Local time at which every tenant that has changed is looked at again, quiet or not; "off": never.',
+    why: 'Tenants that are never quiet are grouped anew once a day, when few are at work.',
+    expected: 'a time such as "01:00", or "off"',
+    pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$|^off$/,
+    default: '01:00',
+  }),
+
   'quality.face_size_px_min': whole({
     what: 'Shorter side of a face under which it is doubted: it founds and joins nothing by itself.',
     why: 'Below, recognisers lose a quarter of the similarity to the same person.',

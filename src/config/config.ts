@@ -79,6 +79,12 @@ export interface KindredConfig {
     readonly neighbourSimilarityMin?: number;
     readonly reviewFacesMin?: number;
   };
+  readonly consolidation: {
+    /** Quiet time after a tenant's last change, s; 0 = never by itself. */
+    readonly delaySeconds: number;
+    /** Local time `HH:MM`; undefined = never. */
+    readonly nightlyAt?: string;
+  };
   /** Overrides of src/domain/face/quality-thresholds.ts. */
   readonly quality: {
     /** Shorter side of a face's box, px of the upright image, under which it is doubted. */

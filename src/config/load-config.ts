@@ -178,6 +178,12 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
       neighbourSimilarityMin: values['clustering.neighbour_similarity_min'],
       reviewFacesMin: values['clustering.review_faces_min'],
     }),
+    consolidation: {
+      delaySeconds: values['consolidation.delay_s'],
+      ...(values['consolidation.nightly_at'] === 'off'
+        ? {}
+        : { nightlyAt: values['consolidation.nightly_at'] }),
+    },
     quality: present({ faceSizePxMin: values['quality.face_size_px_min'] }),
   };
 }

@@ -73,6 +73,16 @@ export class ClusterRepository {
     return rows.map(toRecord);
   }
 
+  /** All that are not merged, in the order of ids. */
+  async listStanding(): Promise<ClusterRecord[]> {
+    const rows = await this.tx.cluster.findMany({
+      where: { tenantId: this.tenantId, state: { not: 'merged' } },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
+  }
+
   /** Like `find`, with the numbers of active faces and of their images. */
   async findCounted(id: string): Promise<CountedClusterRecord | null> {
     const [row] = await this.selectCounted(Prisma.sql`c.id = ${id}::uuid`, 1);

@@ -43,6 +43,16 @@ export class ConstraintRepository {
     return rows.map(toRecord);
   }
 
+  /** All that stand, in the order of ids. */
+  async listStanding(): Promise<ConstraintRecord[]> {
+    const rows = await this.tx.constraint.findMany({
+      where: { tenantId: this.tenantId, retiredAt: null },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
+  }
+
   /** Constraints that stand and name one of the faces, in the order of ids. */
   async findTouching(faceIds: readonly string[]): Promise<ConstraintRecord[]> {
     if (faceIds.length === 0) return [];

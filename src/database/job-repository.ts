@@ -6,6 +6,7 @@ import { jsonInput, jsonInputOrNull, type Transaction } from './transaction-clie
 
 export interface JobPage extends IdPage {
   readonly states?: readonly JobState[] | undefined;
+  readonly kind?: string | undefined;
 }
 
 export type JobPatch = Partial<
@@ -61,12 +62,13 @@ export class JobRepository {
   }
 
   /** Newest first. */
-  async list({ limit, after, states }: JobPage): Promise<JobRecord[]> {
+  async list({ limit, after, states, kind }: JobPage): Promise<JobRecord[]> {
     const rows = await this.tx.job.findMany({
       where: {
         tenantId: this.tenantId,
         ...(after === undefined ? {} : { id: { lt: after } }),
         ...(states ? { state: { in: [...states] } } : {}),
+        ...(kind === undefined ? {} : { kind }),
       },
       orderBy: { id: 'desc' },
       take: limit,

@@ -72,6 +72,22 @@ export class OperationRepository {
     return rows.map(toRecord);
   }
 
+  /** Id of the tenant's newest operation: while it is the same, no face, cluster or constraint has changed. */
+  async newestId(): Promise<string | null> {
+    const [row] = await this.tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM operations WHERE tenant_id = ${this.tenantId} ORDER BY id DESC LIMIT 1`;
+    return row?.id ?? null;
+  }
+
+  /** Kinds of the operations after this one, each once; null: of all. */
+  async kindsAfter(operationId: string | null): Promise<string[]> {
+    const rows = await this.tx.$queryRaw<{ kind: string }[]>`
+      SELECT DISTINCT kind FROM operations
+      WHERE tenant_id = ${this.tenantId} AND (${operationId}::uuid IS NULL OR id > ${operationId}::uuid)
+      ORDER BY kind`;
+    return rows.map(({ kind }) => kind);
+  }
+
   /** Newest first. */
   async list(page: OperationPage): Promise<OperationRecord[]> {
     const conditions = [Prisma.sql`o.tenant_id = ${this.tenantId}`];

@@ -59,6 +59,8 @@ export type ReviewItemImage = Partial<
   >
 >;
 
+/** A statement has at most 32,767 parameters, a question 16. */
+const QUESTIONS_PER_STATEMENT = 1000;
 const OPEN: readonly ReviewState[] = ['open', 'claimed'];
 /** What a closed item has no use for. */
 const WORK_ENDED = { assignee: null, leaseExpiresAt: null, snoozedUntil: null, skips: [] };
@@ -76,7 +78,13 @@ export class ReviewItemRepository {
    * @returns The items, in the order of the questions.
    */
   async upsertOpenMany(questions: readonly ReviewQuestion[]): Promise<ReviewItemRecord[]> {
-    if (questions.length === 0) return [];
+    const items: ReviewItemRecord[] = [];
+    for (let at = 0; at < questions.length; at += QUESTIONS_PER_STATEMENT)
+      items.push(...(await this.upsertOpenSome(questions.slice(at, at + QUESTIONS_PER_STATEMENT))));
+    return items;
+  }
+
+  private async upsertOpenSome(questions: readonly ReviewQuestion[]): Promise<ReviewItemRecord[]> {
     const values = questions.map(
       (question) => Prisma.sql`(${this.tenantId}, ${question.id}::uuid, ${question.kind}, 'open', 1,
         ${question.subjectKey}, ${question.faceId}::uuid, ${question.clusterId}::uuid,
@@ -137,14 +145,14 @@ export class ReviewItemRepository {
   }): Promise<ReviewItemRecord[]> {
     const { faceIds = [], clusterIds = [] } = subjects;
     if (faceIds.length + clusterIds.length === 0) return [];
-    return this.select({
-      state: { in: [...OPEN] },
-      OR: [
-        { faceId: { in: [...faceIds] } },
-        { clusterId: { in: [...clusterIds] } },
-        { otherClusterId: { in: [...clusterIds] } },
-      ],
-    });
+    // Arrays, not lists of parameters: a consolidation asks about tens of thousands.
+    const rows = await this.tx.$queryRaw<ReviewRow[]>`
+      SELECT ${reviewColumns} FROM review_items r
+      WHERE r.tenant_id = ${this.tenantId} AND r.state IN ('open', 'claimed')
+        AND (r.face_id = ANY (${[...faceIds]}::uuid[]) OR r.cluster_id = ANY (${[...clusterIds]}::uuid[])
+          OR r.other_cluster_id = ANY (${[...clusterIds]}::uuid[]))
+      ORDER BY r.id`;
+    return rows.map(toReviewRecord);
   }
 
   /** Ids of open and claimed items about the image itself, in their order. */

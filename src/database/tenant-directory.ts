@@ -4,6 +4,13 @@ import type { IdPage } from './page.js';
 import type { JsonObject, TenantCounts, TenantRecord } from './records.js';
 import { jsonInput, type Transaction } from './transaction-client.js';
 
+/** A tenant that has changed since its groups were last made. */
+export interface ChangedTenant {
+  readonly tenantId: string;
+  /** Its newest operation. */
+  readonly operationId: string;
+}
+
 export class TenantDirectory {
   constructor(private readonly tx: Transaction) {}
 
@@ -17,7 +24,7 @@ export class TenantDirectory {
   }
 
   async find(id: string): Promise<TenantRecord | null> {
-    const row = await this.tx.tenant.findUnique({ where: { id } });
+    const row = await this.tx.tenant.findUnique({ where: { id }, omit: { consolidatedThrough: true } });
     return row && { ...row, settings: row.settings as JsonObject };
   }
 
@@ -32,6 +39,22 @@ export class TenantDirectory {
                WHERE r.tenant_id = t.id AND r.state IN ('open', 'claimed'))::int AS "openReviewCount"
       FROM tenants t
       WHERE t.id COLLATE "C" > ${after ?? ''}
+      ORDER BY t.id COLLATE "C" LIMIT ${limit}::int`;
+  }
+
+  /**
+   * Tenants with operations that no consolidation has seen, in the order of ids (by their bytes).
+   * @param quietSince Only those without an operation after this time.
+   */
+  async listChanged({ limit, after }: IdPage, quietSince: Date): Promise<ChangedTenant[]> {
+    return this.tx.$queryRaw`
+      SELECT t.id AS "tenantId", newest.id AS "operationId"
+      FROM tenants t CROSS JOIN LATERAL (
+        SELECT o.id, o.created_at FROM operations o WHERE o.tenant_id = t.id ORDER BY o.id DESC LIMIT 1
+      ) AS newest
+      WHERE t.id COLLATE "C" > ${after ?? ''}
+        AND (t.consolidated_through IS NULL OR newest.id > t.consolidated_through)
+        AND newest.created_at <= ${quietSince}::timestamptz
       ORDER BY t.id COLLATE "C" LIMIT ${limit}::int`;
   }
 }

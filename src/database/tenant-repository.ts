@@ -18,7 +18,10 @@ export class TenantRepository {
 
   /** The tenant's row, or null when there is no such tenant. */
   async find(): Promise<TenantRecord | null> {
-    const row = await this.tx.tenant.findUnique({ where: { id: this.tenantId } });
+    const row = await this.tx.tenant.findUnique({
+      where: { id: this.tenantId },
+      omit: { consolidatedThrough: true },
+    });
     return row && { ...row, settings: row.settings as JsonObject };
   }
 
@@ -30,9 +33,18 @@ export class TenantRepository {
     const [row] = await this.tx.tenant.updateManyAndReturn({
       where: { id: this.tenantId, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) },
       data: { settings: jsonInput(settings), version: { increment: 1 }, updatedAt: new Date() },
+      omit: { consolidatedThrough: true },
     });
     if (row) this.heldSettings &&= settings;
     return row ? { ...row, settings: row.settings as JsonObject } : null;
+  }
+
+  /** Notes that a consolidation has seen everything up to this operation. */
+  async markConsolidated(operationId: string): Promise<void> {
+    await this.tx.tenant.updateMany({
+      where: { id: this.tenantId },
+      data: { consolidatedThrough: operationId },
+    });
   }
 
   async counts(): Promise<TenantCounts> {

@@ -6,6 +6,7 @@ import { ClusterRepository } from './cluster-repository.js';
 import { ConstraintRepository } from './constraint-repository.js';
 import { Database } from './database.js';
 import { EmbeddingRepository } from './embedding-repository.js';
+import { FaceCensusRepository } from './face-census-repository.js';
 import { FaceRepository } from './face-repository.js';
 import { GalleryRepository } from './gallery-repository.js';
 import { IdempotencyKeyRepository } from './idempotency-key-repository.js';
@@ -25,6 +26,7 @@ export interface TenantRepositories {
   readonly images: ImageRepository;
   readonly faces: FaceRepository;
   readonly gallery: GalleryRepository;
+  readonly faceCensus: FaceCensusRepository;
   readonly embeddings: EmbeddingRepository;
   readonly clusters: ClusterRepository;
   readonly centroids: CentroidRepository;
@@ -88,6 +90,7 @@ export class TenantScope {
       images: new ImageRepository(tx, id),
       faces: new FaceRepository(tx, id),
       gallery: new GalleryRepository(tx, id),
+      faceCensus: new FaceCensusRepository(tx, id),
       embeddings: new EmbeddingRepository(tx, id),
       clusters: new ClusterRepository(tx, id),
       centroids: new CentroidRepository(tx, id),

@@ -32,6 +32,22 @@ const RESUME_MAX = 10_000;
 /** Jobs of a tenant that are told apart by priority; those beyond are served in the order of arrival. */
 const TURNS_MAX = 1000;
 
+/** Waiting jobs of one tenant and kind that are looked at for a like one. */
+const WAITING_MAX = 100;
+
+const queuedJob = (id: string, kind: JobKind, input: Record<string, unknown>): JobRecord => ({
+  id,
+  kind,
+  state: 'queued',
+  progress: {},
+  input,
+  result: null,
+  problem: null,
+  createdAt: new Date(),
+  startedAt: null,
+  finishedAt: null,
+});
+
 @Injectable()
 export class BackgroundJobs {
   constructor(
@@ -47,24 +63,36 @@ export class BackgroundJobs {
     input: Record<string, unknown>,
     jobId: string = uuidv7(),
   ): Promise<JobRecord> {
-    const job: JobRecord = {
-      id: jobId,
-      kind,
-      state: 'queued',
-      progress: {},
-      input,
-      result: null,
-      problem: null,
-      createdAt: new Date(),
-      startedAt: null,
-      finishedAt: null,
-    };
+    const job = queuedJob(jobId, kind, input);
     const before = await this.tenants.forTenant(tenantId).transaction(async ({ jobs }) => {
       const waiting = await jobs.countQueued(kind, TURNS_MAX);
       await jobs.insert(job);
       return waiting;
     });
     await this.queue.send(kind, { tenantId, jobId }, -before);
+    return job;
+  }
+
+  /**
+   * Like `submit`, unless a job of this kind waits already that will do the same: then that one is answered.
+   * @param same Whether a waiting job's input asks for the same.
+   */
+  async submitOnce(
+    tenantId: string,
+    kind: JobKind,
+    input: Record<string, unknown>,
+    same: (input: Readonly<Record<string, unknown>>) => boolean,
+  ): Promise<JobRecord> {
+    const { job, before } = await this.tenants.forTenant(tenantId).transaction(async ({ jobs }) => {
+      const waiting = await jobs.list({ kind, states: ['queued'], limit: WAITING_MAX });
+      const found = waiting.find((one) => same(one.input));
+      if (found !== undefined) return { job: found, before: 0 };
+      const fresh = queuedJob(uuidv7(), kind, input);
+      await jobs.insert(fresh);
+      return { job: fresh, before: waiting.length };
+    });
+    // One that waits may have lost its message; sending it again changes nothing.
+    await this.queue.send(kind, { tenantId, jobId: job.id }, -before);
     return job;
   }
 

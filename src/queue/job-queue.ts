@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
 
 /** Kinds of background work; each has one queue. */
-export const JOB_KINDS = ['ingest_image', 'tend_vector_index'] as const;
+export const JOB_KINDS = ['ingest_image', 'tend_vector_index', 'consolidate'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 export interface JobMessage {
@@ -35,6 +35,7 @@ const RETRY_DELAY_SECONDS = 2;
 const EXPIRE_SECONDS: Readonly<Record<JobKind, number>> = {
   ingest_image: 120,
   tend_vector_index: 6 * 3600,
+  consolidate: 3600,
 };
 /** pg-boss polls: its shortest interval, s. */
 const POLLING_SECONDS = 0.5;

@@ -29,7 +29,7 @@ import type { TestDatabase } from '../harness/database.js';
 
 export const SPACE = 'test-space';
 /** Log odds 20·s − 6: asked about from cosine .19 (the floor .10 comes first), accepted from .41, bridging from .447. */
-const PAIR = { slope: 20, intercept: -6, fittedOn: 'the test' };
+export const PAIR = { slope: 20, intercept: -6, fittedOn: 'the test' };
 const PEOPLE_MAX = 100;
 /** Of a photo, px. */
 const WIDTH = 1000;

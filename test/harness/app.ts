@@ -38,6 +38,9 @@ export async function startApp(
       KINDRED_MODELS_DIR: models.dir,
       KINDRED_MODEL_PACK: models.pack,
       KINDRED_LOG_LEVEL: options.logLevel ?? 'info',
+      // Groups change when a test says so.
+      KINDRED_CONSOLIDATION_DELAY_S: '0',
+      KINDRED_CONSOLIDATION_NIGHTLY_AT: 'off',
       ...(own ? { DATABASE_URL: own.url } : {}),
       ...options.env,
     },

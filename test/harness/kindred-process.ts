@@ -39,6 +39,9 @@ export class KindredProcess {
         KINDRED_DATA_DIR: dataDir,
         KINDRED_ADMIN_TOKEN: ADMIN_TOKEN,
         KINDRED_LOG_LEVEL: 'warn',
+        // Groups change when a test says so.
+        KINDRED_CONSOLIDATION_DELAY_S: '0',
+        KINDRED_CONSOLIDATION_NIGHTLY_AT: 'off',
         ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
         ...(options.modelsDir === undefined ? {} : { KINDRED_MODELS_DIR: options.modelsDir }),
         ...(options.modelPack === undefined ? {} : { KINDRED_MODEL_PACK: options.modelPack }),

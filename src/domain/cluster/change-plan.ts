@@ -111,6 +111,7 @@ export type Change =
 /** What kind of operation a plan becomes. */
 export type PlanKind =
   | 'assign'
+  | 'consolidate'
   | 'import_label'
   | 'cluster_create'
   | 'cluster_update'

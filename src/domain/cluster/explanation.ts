@@ -80,6 +80,10 @@ function changedBy(
   switch (kind) {
     case 'assign':
       return `the machine joined ${from}, where it was, to ${here}, because a later photo clearly showed both to be one person`;
+    case 'consolidate':
+      return nobody
+        ? `the machine looked at all faces again and took it out of ${from}, which it does not clearly belong to`
+        : `the machine looked at all faces again and moved it from ${from} to ${here}, where it fits best`;
     case 'import_label':
       return `the name ${here} came with its photo`;
     case 'cluster_create':

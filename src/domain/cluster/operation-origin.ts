@@ -6,6 +6,7 @@ export type OperationOrigin = 'automatic' | 'import' | 'human';
 
 const ORIGINS: Readonly<Record<PlanKind, OperationOrigin>> = {
   assign: 'automatic',
+  consolidate: 'automatic',
   import_label: 'import',
   cluster_create: 'human',
   cluster_update: 'human',

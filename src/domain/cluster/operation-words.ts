@@ -16,6 +16,8 @@ export function describeOperation({ kind, changes, details }: WordedOperation, n
   switch (kind) {
     case 'assign':
       return describeAssign(changes, details);
+    case 'consolidate':
+      return describeConsolidation(changes);
     case 'import_label':
       return sentence(`a name came with a photo: ${effects(changes, nameOf)}`);
     case 'cluster_create':
@@ -76,6 +78,21 @@ function describeAssign(changes: RecordedChanges, { decisions }: OperationDetail
   const joined = bridges > 0 ? `; ${counted(bridges, 'cluster')} joined another because of it` : '';
   return sentence(`a photo brought ${counted(changes.faces_added.length, 'face')}: ${listed(told)}${joined}`);
 }
+
+function describeConsolidation(changes: RecordedChanges): string {
+  const joined = changes.clusters_changed.filter(({ after }) => after.state === 'merged').length;
+  const parts = [
+    ...count(movedCount(changes), 'face', 'moved'),
+    ...count(joined, 'cluster', 'joined another'),
+    ...count(changes.clusters_added.length, 'cluster', 'founded'),
+    ...count(changes.clusters_deleted.length, 'cluster', 'left empty'),
+    ...count(changes.items_opened.length, 'question', 'raised'),
+  ];
+  return sentence(`the machine looked at all faces again: ${parts.length === 0 ? 'nothing changed' : listed(parts)}`);
+}
+
+const count = (number: number, one: string, what: string): string[] =>
+  number === 0 ? [] : [`${counted(number, one)} ${what}`];
 
 const movedCount = (changes: RecordedChanges): number =>
   changes.faces_changed.reduce(

@@ -14,6 +14,7 @@ const WHO: Readonly<Record<ReturnType<typeof originOf>, string>> = {
 /** Why, for the kinds where "moved" does not say it. */
 const BECAUSE: Partial<Readonly<Record<PlanKind, string>>> = {
   assign: ', because a new photo showed both to be one person',
+  consolidate: ', after looking at all faces again',
   cluster_merge: ' by a merge',
   cluster_split: ' by a split',
   cluster_delete: ' by taking its cluster apart',

@@ -148,6 +148,33 @@ export class Rearrangement {
     ]);
   }
 
+  /** Faces that are back in a cluster, and those that were in it all the time. */
+  returns(): [FaceFacts[], FaceFacts[]][] {
+    const back = new Map<string, FaceFacts[]>();
+    for (const [id, { to }] of this.moves) {
+      const face = this.facts.faces.get(id);
+      if (face === undefined || to === null || face.clusterId === to) continue;
+      const list = back.get(to);
+      if (list === undefined) back.set(to, [face]);
+      else list.push(face);
+    }
+    return [...back].map(([clusterId, faces]) => {
+      const own = new Set(faces.map((face) => face.id));
+      const stayed = [...(this.members.get(clusterId) ?? [])].filter((id) => !own.has(id));
+      return [faces, stayed.map((id) => this.facts.faces.get(id)!)];
+    });
+  }
+
+  /** Faces that are nobody's again, each with those of the cluster that it was put into. */
+  dropped(): [FaceFacts, FaceFacts[]][] {
+    return [...this.moves].flatMap(([id, { to }]): [FaceFacts, FaceFacts[]][] => {
+      const face = this.facts.faces.get(id);
+      if (face === undefined || to !== null || face.clusterId === null) return [];
+      const rest = [...(this.members.get(face.clusterId) ?? [])].map((other) => this.facts.faces.get(other)!);
+      return [[face, rest]];
+    });
+  }
+
   left(): { readonly gone: readonly string[]; readonly placeless: readonly string[] } {
     return { gone: this.gone, placeless: this.placeless };
   }

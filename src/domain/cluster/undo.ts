@@ -7,11 +7,12 @@
 // place and nothing forbids it, else the cluster stays with them, as a provisional one without a name.
 //
 // [Note: An undone machine] Taking back what the machine did is a human's word: a photo's faces belong to nobody then and are
-// locked, and clusters that it had joined are kept apart. Else the next photo would do it again.
+// locked, and clusters that it had joined are kept apart. Else the next photo would do it again. Faces that a consolidation had
+// taken out of a cluster are tied to it again, and those that it had found a place for are kept out of that place.
 import type { Change, ChangePlan } from './change-plan.js';
 import type { FaceFacts } from './cluster-facts.js';
 import { originOf } from './operation-origin.js';
-import { keepApart } from './reshape.js';
+import { keepApart, tieTo } from './reshape.js';
 import { Rearrangement } from './undo-faces.js';
 import type { UndoFacts, UndoneOperation } from './undo-facts.js';
 import { undoItems } from './undo-items.js';
@@ -74,6 +75,16 @@ export function planUndo(operation: UndoneOperation, facts: UndoFacts): UndoPlan
 
   changes.push(...undoConstraints(operation, facts));
   if (automatic) changes.push(...faces.joins().flatMap(([parted, stayed]) => keepApart(parted, stayed)));
+  if (operation.kind === 'consolidate') {
+    for (const [back, stayed] of faces.returns())
+      changes.push(
+        ...tieTo(
+          back.map(({ id }) => id),
+          stayed,
+        ),
+      );
+    for (const [face, place] of faces.dropped()) changes.push(...keepApart([face], place));
+  }
   changes.push(...undoItems(operation, facts, { exists, staying: faces.staying() }));
   return {
     kind: 'undo',

@@ -38,6 +38,7 @@ export const sentence = (text: string): string => `${text.charAt(0).toUpperCase(
 /** What an operation is called when it is taken back. */
 export const KIND_WORDS: Readonly<Record<PlanKind, string>> = {
   assign: 'what the machine did with a photo',
+  consolidate: 'a consolidation',
   import_label: 'a name that came with a photo',
   cluster_create: 'a new cluster',
   cluster_update: 'a change of a cluster',

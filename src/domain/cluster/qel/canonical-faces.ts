@@ -34,7 +34,9 @@ export function canonicalFaces(input: ConsolidationInput, calibration: EvidenceC
     faces.embeddings.subarray(face * faces.width, (face + 1) * faces.width),
   );
   const qualities = Float64Array.from(order, (face) => faces.qualities[face]!);
-  const gate = embeddings.map((embedding, rank) => gateReason(calibration, qualities[rank]!, embedding));
+  const gate = embeddings.map((embedding, rank) =>
+    faces.doubted?.[order[rank]!] === true ? 'doubted' : gateReason(calibration, qualities[rank]!, embedding),
+  );
   return {
     calibration,
     count: order.length,

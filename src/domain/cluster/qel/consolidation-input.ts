@@ -10,6 +10,8 @@ export interface ConsolidationFaces {
   readonly qualities: ArrayLike<number>;
   /** What the face is (photo's bytes and place in it), never when it came: unique, and settles every tie. */
   readonly contentKeys: readonly string[];
+  /** Faces that were doubted when they were found (small, blurred, half hidden): they only attach. Absent: none. */
+  readonly doubted?: ArrayLike<boolean>;
   /** Photo of each face; equal values are the same photo. */
   readonly photos: ArrayLike<string | number>;
 }

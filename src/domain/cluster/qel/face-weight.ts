@@ -24,7 +24,7 @@ export function faceWeight(calibration: GainCalibration, quality: number): FaceW
 }
 
 /** Why a face is attach-only. */
-export type GateReason = 'low_quality' | 'unrecognisable';
+export type GateReason = 'doubted' | 'low_quality' | 'unrecognisable';
 
 /**
  * @param embedding At least as many values as `calibration.unrecognisable`.

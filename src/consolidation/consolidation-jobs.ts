@@ -1,0 +1,80 @@
+// Consolidation as a job: read, group on a thread of its own, change what differs.
+import { Injectable } from '@nestjs/common';
+import { Consolidations, overtaken } from '../clusters/consolidations.js';
+import { CONSOLIDATION_FACES_MAX, readCensus, refuseTooMany } from '../clusters/read-census.js';
+import type { JobRecord } from '../database/records.js';
+import { TenantStore } from '../database/tenant-store.js';
+import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
+import { DomainError } from '../domain/domain-error.js';
+import { InferenceProvider } from '../inference/inference-provider.js';
+import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
+import { presentConsolidation } from './consolidation-result.js';
+import { GroupingThread } from './grouping-thread.js';
+
+/** Groupings that may be overtaken by people before the job is tried again later. */
+const ATTEMPTS = 4;
+
+@Injectable()
+export class ConsolidationJobs {
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly consolidations: Consolidations,
+    private readonly jobs: BackgroundJobs,
+    private readonly inference: InferenceProvider,
+    private readonly thread: GroupingThread,
+  ) {}
+
+  /** Whether the pack that runs can consolidate at all. */
+  get available(): boolean {
+    return this.inference.pack.evidence !== null;
+  }
+
+  /**
+   * Orders a consolidation; one that waits already is answered instead of a second one.
+   * @throws DomainError tenant.not_found, consolidation.unavailable, consolidation.too_many_faces
+   */
+  async order(tenantId: string, dryRun: boolean, actor: string): Promise<JobRecord> {
+    const faces = await this.tenants.forTenant(tenantId).read(async ({ tenant, faceCensus }) => {
+      if ((await tenant.find()) === null)
+        throw new DomainError('tenant.not_found', 'There is no such tenant.');
+      return faceCensus.countUpTo(CONSOLIDATION_FACES_MAX + 1);
+    });
+    this.evidence();
+    refuseTooMany(faces);
+    return this.jobs.submitOnce(
+      tenantId,
+      'consolidate',
+      { dry_run: dryRun, actor },
+      (input) => input['dry_run'] === dryRun,
+    );
+  }
+
+  /** Starts taking such jobs in this process, one at a time: grouping uses a core. */
+  async startWorker(): Promise<void> {
+    await this.jobs.work('consolidate', 1, (context) => this.work(context));
+  }
+
+  private async work({ tenantId, input }: JobContext): Promise<Record<string, unknown>> {
+    const dryRun = input['dry_run'] === true;
+    const scope = this.tenants.forTenant(tenantId);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const census = await readCensus(scope, this.evidence());
+      const groups = await this.thread.run(census.task);
+      const report = dryRun
+        ? await this.consolidations.preview(tenantId, census, groups)
+        : await this.consolidations.carryOut(tenantId, census, groups, String(input['actor']));
+      if (report !== null) return presentConsolidation(report, dryRun);
+    }
+    throw overtaken();
+  }
+
+  /** @throws DomainError consolidation.unavailable */
+  private evidence(): EvidenceCalibration {
+    const { id, evidence } = this.inference.pack;
+    if (evidence !== null) return evidence;
+    throw new DomainError(
+      'consolidation.unavailable',
+      `The model pack "${id}" has no evidence.json; consolidation needs one.`,
+    );
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { ClustersModule } from '../clusters/clusters.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { ConsolidationController } from './consolidation.controller.js';
+import { ConsolidationJobs } from './consolidation-jobs.js';
+import { ConsolidationSchedule } from './consolidation-schedule.js';
+import { GroupingThread } from './grouping-thread.js';
+
+@Module({
+  imports: [ClustersModule, JobsModule],
+  controllers: [ConsolidationController],
+  providers: [ConsolidationJobs, ConsolidationSchedule, GroupingThread],
+})
+export class ConsolidationModule {}
