@@ -90,7 +90,11 @@ export class InferenceProvider {
       queueMax: options.queueMax,
       facesPerTaskMax: FACES_PER_TASK_MAX,
     };
-    return new InferenceProvider(summaryOf(pack, evidence, options), threads, new Dispatcher(threads, limits));
+    return new InferenceProvider(
+      summaryOf(pack, evidence, options),
+      threads,
+      new Dispatcher(threads, limits),
+    );
   }
 
   /**

@@ -41,7 +41,10 @@ describe.each(bothDatabases)('consolidation on $name', ({ open }) => {
     const faces = await ones(gallery, 1, 1, 1, 2, 2, 2, 3);
     const stray = await gallery.one({ of: {} });
     await misplace(gallery, faces[0]!.clusterId!, faces[3]!, faces[6]!);
-    expect(await partition(gallery, faces)).toEqual([[0, 1, 2, 3, 6], [4, 5]]);
+    expect(await partition(gallery, faces)).toEqual([
+      [0, 1, 2, 3, 6],
+      [4, 5],
+    ]);
     const { operationId, difference } = await consolidateGallery(gallery);
     expect(await partition(gallery, [...faces, stray])).toEqual([[0, 1, 2], [3, 4, 5], [6], [7]]);
     expect(difference.moves).toHaveLength(2);

@@ -88,7 +88,9 @@ function describeConsolidation(changes: RecordedChanges): string {
     ...count(changes.clusters_deleted.length, 'cluster', 'left empty'),
     ...count(changes.items_opened.length, 'question', 'raised'),
   ];
-  return sentence(`the machine looked at all faces again: ${parts.length === 0 ? 'nothing changed' : listed(parts)}`);
+  return sentence(
+    `the machine looked at all faces again: ${parts.length === 0 ? 'nothing changed' : listed(parts)}`,
+  );
 }
 
 const count = (number: number, one: string, what: string): string[] =>

@@ -79,7 +79,9 @@ export function heldClusters(
       locked.set(face.clusterId, (locked.get(face.clusterId) ?? 0) + 1);
   return new Set(
     clusters
-      .filter(({ id, state, label }) => heldByHuman({ state: state as ClusterFacts['state'], label }, locked.get(id) ?? 0))
+      .filter(({ id, state, label }) =>
+        heldByHuman({ state: state as ClusterFacts['state'], label }, locked.get(id) ?? 0),
+      )
       .map(({ id }) => id),
   );
 }

@@ -1,12 +1,7 @@
 // Which questions a consolidation leaves open are worth a human's time, best first. Whether one was answered before is for
 // suggestMerge and suggestSplit to say.
 import { sigmoid } from '../calibration.js';
-import {
-  DOUBTFUL_MERGE_LOGIT,
-  joinGain,
-  QUESTION_GAIN_MIN,
-  verifyGain,
-} from '../qel/question-gain.js';
+import { DOUBTFUL_MERGE_LOGIT, joinGain, QUESTION_GAIN_MIN, verifyGain } from '../qel/question-gain.js';
 import type { OperatingPoint } from '../thresholds.js';
 import type { ConsolidationPlan } from './consolidation-plan.js';
 
@@ -84,7 +79,11 @@ function merges(
     const clusterIds = [homeA, homeB].sort() as [string, string];
     const key = clusterIds.join(' ');
     if ((found.get(key)?.gain ?? 0) >= gain) continue;
-    found.set(key, { key, question: { ask: 'merge', clusterIds, figures: { similarity, probability } }, gain });
+    found.set(key, {
+      key,
+      question: { ask: 'merge', clusterIds, figures: { similarity, probability } },
+      gain,
+    });
   }
   return best([...found.values()]);
 }
