@@ -99,10 +99,35 @@ module.exports = {
     },
     {
       name: 'nobody-imports-up',
-      comment: 'features are imported by main and the application module only.',
+      comment: 'features are imported by main, the application module and the drop-in routes of compat only.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(main|app\\.module|application)\\.ts$', room(FEATURES)] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(main|app\\.module|application)\\.ts$', room(`${FEATURES}|compat`)],
+      },
       to: { path: room(FEATURES) },
+    },
+    {
+      name: 'compat-is-a-client',
+      comment:
+        'The drop-in routes of earlier APIs sit above the features: they call their services and hold no rule and no query, so no port.',
+      severity: 'error',
+      from: { path: room('compat') },
+      to: {
+        path: '^src/',
+        pathNot: [
+          room(`compat|${FEATURES}|ingest|clusters|auth|config|http|domain`),
+          // What services answer is made of records.
+          '^src/database/records\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'nobody-needs-compat',
+      comment: 'What serves old clients can be removed without a trace.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app\\.module\\.ts$', room('compat')] },
+      to: { path: room('compat') },
     },
     {
       name: 'cli-talks-http',

@@ -3,6 +3,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AuthModule } from './auth/auth.module.js';
 import { ClustersModule } from './clusters/clusters.module.js';
+import { CompatModule } from './compat/compat.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { KindredConfig } from './config/config.js';
 import { ConsolidationModule } from './consolidation/consolidation.module.js';
@@ -50,6 +51,7 @@ export class AppModule {
         ReviewPendingModule,
         SearchModule,
         GalleryMapModule,
+        CompatModule.with(config),
         HealthModule,
       ],
     };

@@ -3,7 +3,6 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request, Response } from 'express';
-import { SystemStore } from '../database/system-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
 import { requestFault } from '../http/request-fault.js';
@@ -12,7 +11,7 @@ import { FailedAttempts } from './failed-attempts.js';
 import type { Principal } from './principal.js';
 import { RequestRate } from './request-rate.js';
 import { ACCESS_KEY, type Access } from './requires.js';
-import type { Scope } from './scopes.js';
+import { requireScopes, TenantAccess } from './tenant-access.js';
 
 /** One token after "Bearer" (RFC 6750 b64token). */
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
@@ -25,7 +24,7 @@ const tokenInvalid = (cause?: unknown): DomainError =>
 export class AccessGuard extends AuthGuard() implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly system: SystemStore,
+    private readonly tenants: TenantAccess,
     private readonly attempts: FailedAttempts,
     private readonly rate: RequestRate,
     strategy: BearerStrategy,
@@ -47,8 +46,12 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
     if (principal.kind === 'key') {
       await this.rate.take(principal.tenantId, context.switchToHttp().getResponse<Response>());
     }
-    await this.bindTenant(principal, request.params['tenant_id']);
-    requireScopes(principal, access.scopes, request.params['tenant_id'] !== undefined);
+    const tenantId = request.params['tenant_id'];
+    if (tenantId !== undefined) {
+      if (!isTenantId(tenantId)) throw requestFault('#/path/tenant_id', TENANT_ID_FAULT, 'tenant_id');
+      await this.tenants.bind(principal, tenantId);
+    }
+    requireScopes(principal, access.scopes, tenantId !== undefined);
     return true;
   }
 
@@ -78,17 +81,6 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
     if (!principal) throw tokenInvalid();
     return principal;
   }
-
-  /** Another's tenant and no tenant are one answer, and no look-up tells them apart by its time. */
-  private async bindTenant(principal: Principal, tenantId: string | string[] | undefined): Promise<void> {
-    if (tenantId === undefined) return;
-    if (!isTenantId(tenantId)) throw requestFault('#/path/tenant_id', TENANT_ID_FAULT, 'tenant_id');
-    const known =
-      principal.kind === 'key'
-        ? principal.tenantId === tenantId
-        : (await this.system.transaction(({ tenants }) => tenants.find(tenantId))) !== null;
-    if (!known) throw new DomainError('tenant.not_found', 'There is no such tenant.');
-  }
 }
 
 /** Refuses a request without a bearer token, and one that sends credentials where they do not belong. */
@@ -107,17 +99,4 @@ function bearerTokenOf({ headers, query }: Request): string {
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined) throw tokenInvalid();
   return token;
-}
-
-function requireScopes(principal: Principal, scopes: readonly Scope[], inTenant: boolean): void {
-  if (principal.kind === 'admin') return;
-  const missing = scopes.find(
-    (scope) => !principal.scopes.includes(scope) || (scope === 'admin' && !inTenant),
-  );
-  if (missing !== undefined) {
-    throw new DomainError(
-      'auth.scope_insufficient',
-      `The token lacks the scope this route needs: ${scopes.join(' ')}.`,
-    );
-  }
 }

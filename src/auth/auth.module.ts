@@ -15,6 +15,7 @@ import { KeyUsage } from './key-usage.js';
 import { LimitsOfTenants } from './limits-of-tenants.js';
 import { RequestRate } from './request-rate.js';
 import { SealedKeys } from './sealed-keys.js';
+import { TenantAccess } from './tenant-access.js';
 
 @Module({
   providers: [
@@ -45,8 +46,9 @@ import { SealedKeys } from './sealed-keys.js';
     KeyUsage,
     ApiKeysService,
     DeclaredRoutes,
+    TenantAccess,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ApiKeysService, BootstrapToken, LimitsOfTenants],
+  exports: [ApiKeysService, BootstrapToken, LimitsOfTenants, TenantAccess],
 })
 export class AuthModule {}

@@ -46,6 +46,7 @@ import { UndoOperations } from './undo-operations.js';
     ApplyPlan,
     AssignmentPolicies,
     AssignFaces,
+    ClusterLists,
     ClustersService,
     Consolidations,
     FaceErasure,

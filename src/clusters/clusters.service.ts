@@ -68,6 +68,14 @@ export class ClustersService {
     return this.tenants.forTenant(tenantId).read((repositories) => getCounted(repositories, clusterId));
   }
 
+  /** Like `get`, but a merged cluster is answered with the one that it went into. @throws DomainError cluster.not_found */
+  async getCurrent(tenantId: string, clusterId: string): Promise<CountedClusterRecord> {
+    return this.tenants.forTenant(tenantId).read(async (repositories) => {
+      const cluster = await getCounted(repositories, clusterId);
+      return cluster.mergedInto === null ? cluster : getCounted(repositories, cluster.mergedInto);
+    });
+  }
+
   /** A person whom a human knows: confirmed from the start. @throws DomainError face.not_found, constraint.conflict. */
   async create(tenantId: string, request: NewClusterRequest, actor: string): Promise<ClusterReport> {
     return this.tenants.forTenant(tenantId).transaction(async (repositories) => {

@@ -22,6 +22,11 @@ export class ReviewNoteResponse {
 
 export class ReviewItemResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty({
+    minimum: 1,
+    description: 'Counted within the tenant, never given twice; `id` of the drop-in routes.',
+  })
+  number!: number;
   @ApiProperty({ enum: REVIEW_KINDS }) kind!: string;
   @ApiProperty({ enum: REVIEW_STATES }) state!: string;
   @ApiProperty({
@@ -85,6 +90,7 @@ export function presentReviewItem(item: ReviewItemRecord, now: Date): ReviewItem
   const claim = claimAt(item, now);
   return {
     id: item.id,
+    number: item.number,
     kind: item.kind,
     state: claim === null ? item.state : 'claimed',
     version: item.version,

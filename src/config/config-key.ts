@@ -107,15 +107,25 @@ export function choice<const W extends string>(
   return keyOf(given, given.default, expected, (raw) => given.values.find((value) => value === raw));
 }
 
-/** At least one of several words, none twice: a TOML list, or text with commas. */
+/**
+ * Several words, none twice: a TOML list, or text with commas. At least one, unless none is allowed: then the list may be empty, and
+ * "none" says so as text.
+ */
 export function choices<const W extends string>(
-  given: KeyText & { readonly values: readonly W[]; readonly default: readonly W[] },
+  given: KeyText & {
+    readonly values: readonly W[];
+    readonly default: readonly W[];
+    readonly noneAllowed?: boolean;
+  },
 ): ConfigKey<readonly W[]> {
-  const expected = `a list with one or more of ${given.values.map((value) => `"${value}"`).join(', ')}`;
+  const { noneAllowed = false } = given;
+  const words = given.values.map((value) => `"${value}"`).join(', ');
+  const expected = `a list with ${noneAllowed ? 'any' : 'one or more'} of ${words}`;
   return keyOf(given, given.default, expected, (raw, fromText) => {
+    if (noneAllowed && fromText && raw === 'none') return [];
     const words: unknown =
       fromText && typeof raw === 'string' ? raw.split(',').map((word) => word.trim()) : raw;
-    if (!Array.isArray(words) || words.length === 0) return undefined;
+    if (!Array.isArray(words) || (words.length === 0 && !noneAllowed)) return undefined;
     const chosen = given.values.filter((value) => words.includes(value));
     return chosen.length === words.length ? chosen : undefined;
   });

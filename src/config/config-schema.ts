@@ -20,6 +20,10 @@ import {
 export const ROLES = ['api', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Earlier face APIs that have drop-in routes; see docs/compat.md. */
+export const PROTOCOLS = ['clusters'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -406,6 +410,14 @@ export const CONFIG_KEYS = {
     default: undefined,
     defaultText: String(QUALITY_RAMPS.faceSizePx.doubt),
     sample: QUALITY_RAMPS.faceSizePx.doubt,
+  }),
+
+  'compat.protocols': choices({
+    what: 'Earlier face APIs whose routes are offered beside /v1, for clients that were written for them: see docs/compat.md.',
+    why: 'The first of them is where Kindred comes from. An empty list, or "none" in the environment, offers none.',
+    values: PROTOCOLS,
+    default: ['clusters'],
+    noneAllowed: true,
   }),
 } as const satisfies Readonly<Record<string, ConfigKey<unknown>>>;
 

@@ -1,7 +1,7 @@
 // What the service may be told from outside, as the rest of the house sees it: typed, checked, frozen.
 // Names, units, ranges, defaults and reasons of the keys stand in config-schema.ts.
 import type { TenantLimits } from '../domain/limits/tenant-limits.js';
-import type { LogLevel, Role } from './config-schema.js';
+import type { LogLevel, Protocol, Role } from './config-schema.js';
 
 /** Injection token of KindredConfig. */
 export const KINDRED_CONFIG = Symbol('KindredConfig');
@@ -89,5 +89,9 @@ export interface KindredConfig {
   readonly quality: {
     /** Shorter side of a face's box, px of the upright image, under which it is doubted. */
     readonly faceSizePxMin?: number;
+  };
+  readonly compat: {
+    /** Earlier face APIs whose routes are offered. */
+    readonly protocols: readonly Protocol[];
   };
 }

@@ -185,6 +185,7 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
         : { nightlyAt: values['consolidation.nightly_at'] }),
     },
     quality: present({ faceSizePxMin: values['quality.face_size_px_min'] }),
+    compat: { protocols: values['compat.protocols'] },
   };
 }
 

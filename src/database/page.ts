@@ -7,3 +7,11 @@ export interface IdPage {
   /** Id of the last row of the page before. */
   readonly after?: string | undefined;
 }
+
+/** A page counted from the start: rows that come or go meanwhile shift it. For the drop-in routes, whose clients count. */
+export interface OffsetPage {
+  /** Rows left out before the first. */
+  readonly skip: number;
+  /** Rows wanted, at least 1. */
+  readonly limit: number;
+}

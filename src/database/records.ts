@@ -184,6 +184,8 @@ export { REVIEW_KINDS, type ReviewKind };
 
 export interface ReviewItemRecord {
   readonly id: string;
+  /** Small and stable, counted within the tenant; never given to another item. */
+  readonly number: number;
   readonly kind: ReviewKind;
   readonly state: ReviewState;
   readonly version: number;

@@ -1,6 +1,7 @@
 // The table `review_items` of one tenant: the questions that the machine could not answer.
 import { Prisma } from './generated/client.js';
 import type { ClosedReviewState, JsonObject, ReviewItemRecord, ReviewKind, ReviewState } from './records.js';
+import type { OffsetPage } from './page.js';
 import { type ReviewFilters, reviewConditions } from './review-item-filters.js';
 import { reviewBehind, type ReviewKey, reviewOrder, type ReviewSort } from './review-item-order.js';
 import { reviewColumns, type ReviewRow, toReviewRecord } from './review-item-row.js';
@@ -136,6 +137,24 @@ export class ReviewItemRepository {
       omit: { tenantId: true },
     });
     return row && toReviewRecord(row);
+  }
+
+  /** The open or claimed item of this number, if it is of one of the kinds. */
+  async findOpenByNumber(number: number, kinds: readonly ReviewKind[]): Promise<ReviewItemRecord | null> {
+    const [item] = await this.select({ number, kind: { in: [...kinds] }, state: { in: [...OPEN] } });
+    return item ?? null;
+  }
+
+  /** Open and claimed items of the kinds in the order of their numbers, those that sleep too. */
+  async listByNumber(kinds: readonly ReviewKind[], { skip, limit }: OffsetPage): Promise<ReviewItemRecord[]> {
+    const rows = await this.tx.reviewItem.findMany({
+      where: { tenantId: this.tenantId, kind: { in: [...kinds] }, state: { in: [...OPEN] } },
+      orderBy: { number: 'asc' },
+      skip,
+      take: limit,
+      omit: { tenantId: true },
+    });
+    return rows.map(toReviewRecord);
   }
 
   /** Open and claimed items about one of the faces or one of the clusters, in the order of ids. */

@@ -17,7 +17,7 @@ export type ReviewRow = Omit<
 export const toReviewRecord = (row: ReviewRow): ReviewItemRecord => row as ReviewItemRecord;
 
 /** Of the alias r. */
-export const reviewColumns = Prisma.sql`r.id, r.kind, r.state, r.version, r.subject_key AS "subjectKey",
+export const reviewColumns = Prisma.sql`r.id, r.number, r.kind, r.state, r.version, r.subject_key AS "subjectKey",
   r.face_id AS "faceId", r.cluster_id AS "clusterId", r.other_cluster_id AS "otherClusterId", r.image_id AS "imageId",
   r.other_image_id AS "otherImageId", r.evidence, r.priority, r.similarity, r.probability, r.outcome,
   r.operation_id AS "operationId", r.created_at AS "createdAt", r.updated_at AS "updatedAt",

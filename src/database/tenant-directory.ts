@@ -24,7 +24,10 @@ export class TenantDirectory {
   }
 
   async find(id: string): Promise<TenantRecord | null> {
-    const row = await this.tx.tenant.findUnique({ where: { id }, omit: { consolidatedThrough: true } });
+    const row = await this.tx.tenant.findUnique({
+      where: { id },
+      omit: { consolidatedThrough: true, reviewNumberLast: true },
+    });
     return row && { ...row, settings: row.settings as JsonObject };
   }
 

@@ -3,5 +3,10 @@ import { ClustersModule } from '../clusters/clusters.module.js';
 import { FacesController } from './faces.controller.js';
 import { FacesService } from './faces.service.js';
 
-@Module({ imports: [ClustersModule], controllers: [FacesController], providers: [FacesService] })
+@Module({
+  imports: [ClustersModule],
+  controllers: [FacesController],
+  providers: [FacesService],
+  exports: [FacesService],
+})
 export class FacesModule {}

@@ -1,4 +1,4 @@
-// Reads JSON bodies, after the guard has let the request in: whoever has no credentials cannot make us hold a body.
+// Reads JSON bodies and plain forms, after the guard has let the request in: whoever has no credentials cannot make us hold a body.
 import { SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
@@ -14,6 +14,12 @@ const PICTURES_KEY = 'kindred:json-pictures';
 /** The route takes up to so many pictures in base64 inside its JSON body. */
 export const TakesJsonPictures = (count: number) => SetMetadata(PICTURES_KEY, count);
 
+const FORMS_KEY = 'kindred:forms';
+
+/** The route takes its members as an HTML form, too (application/x-www-form-urlencoded): only clients of earlier APIs send that. */
+export const TakesForms = () => SetMetadata(FORMS_KEY, true);
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 const JSON_TYPE = /^application\/(?:[a-z0-9.!#$&^_-]+\+)?json$/;
 const MULTIPART = 'multipart/form-data';
 
@@ -28,8 +34,10 @@ export class JsonBodyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     if (hasBody(request)) {
       const type = mediaType(request);
-      // A form is read by the interceptor of the route that takes one.
       if (JSON_TYPE.test(type)) request.body = parseJson(await this.read(request, context));
+      else if (type === FORM_TYPE && this.takesForms(context))
+        request.body = parseForm(await this.read(request, context));
+      // A form with parts is read by the interceptor of the route that takes one.
       else if (type !== MULTIPART) {
         throw new DomainError(
           'request.unsupported_media_type',
@@ -38,6 +46,15 @@ export class JsonBodyInterceptor implements NestInterceptor {
       }
     }
     return next.handle();
+  }
+
+  private takesForms(context: ExecutionContext): boolean {
+    return (
+      this.reflector.getAllAndOverride<boolean | undefined>(FORMS_KEY, [
+        context.getHandler(),
+        context.getClass(),
+      ]) ?? false
+    );
   }
 
   private async read(request: Request, context: ExecutionContext): Promise<Buffer> {
@@ -104,4 +121,15 @@ function parseJson(bytes: Buffer): unknown {
     throw requestFault('#', 'the body must be a JSON object', 'object');
   }
   return parsed;
+}
+
+/** A name that is given more than once becomes a list. */
+function parseForm(bytes: Buffer): Record<string, string | string[]> {
+  const form = new URLSearchParams(bytes.toString('utf8'));
+  return Object.fromEntries(
+    [...new Set(form.keys())].map((name) => {
+      const values = form.getAll(name);
+      return [name, values.length === 1 ? values[0]! : values];
+    }),
+  );
 }

@@ -22,11 +22,12 @@ const ROOTS: Readonly<Record<ArgumentMetadata['type'], string>> = {
 };
 
 export class RequestValidationPipe extends ValidationPipe {
-  constructor() {
+  /** @param unknown What happens to members that the class does not have. */
+  constructor({ unknown = 'refuse' }: { readonly unknown?: 'refuse' | 'drop' } = {}) {
     super({
       transform: true,
       whitelist: true,
-      forbidNonWhitelisted: true,
+      forbidNonWhitelisted: unknown === 'refuse',
       stopAtFirstError: true,
       validationError: { target: false, value: false },
       exceptionFactory: (errors: ValidationError[]) => new InvalidMembers(errors),

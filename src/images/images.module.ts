@@ -8,5 +8,6 @@ import { ImagesService } from './images.service.js';
   imports: [ClustersModule, IngestModule],
   controllers: [ImagesController],
   providers: [ImagesService],
+  exports: [ImagesService],
 })
 export class ImagesModule {}

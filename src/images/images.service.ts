@@ -67,6 +67,11 @@ export class ImagesService {
     return { kind: 'accepted', job: await this.jobs.accept(request) };
   }
 
+  /** Stores a picture, however long that takes: for clients that know no "accepted". */
+  addNow(request: IngestRequest): Promise<ImageWithFaces> {
+    return this.pipeline.ingest(request);
+  }
+
   /** @throws DomainError image.not_found */
   async get(tenantId: string, imageId: string): Promise<ImageWithFaces> {
     return this.tenants.forTenant(tenantId).read(async (repositories) => {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ClustersModule } from '../clusters/clusters.module.js';
 import { BulkDecisionsController } from './bulk-decisions.controller.js';
+import { NumberedQueueService } from './numbered-queue.service.js';
 import { ReviewPendingController } from './review-pending.controller.js';
 import { ReviewQueueService } from './review-queue.service.js';
 import { ReviewStatisticsController } from './review-statistics.controller.js';
@@ -17,6 +18,7 @@ import { ReviewWorkService } from './review-work.service.js';
     ReviewWorkController,
     ReviewPendingController,
   ],
-  providers: [ReviewQueueService, ReviewWorkService, ReviewStatisticsService],
+  providers: [NumberedQueueService, ReviewQueueService, ReviewWorkService, ReviewStatisticsService],
+  exports: [NumberedQueueService],
 })
 export class ReviewPendingModule {}

@@ -9,5 +9,6 @@ import { TenantsService } from './tenants.service.js';
   imports: [AuthModule, ClustersModule],
   controllers: [TenantsController, ApiKeysController],
   providers: [TenantsService],
+  exports: [TenantsService],
 })
 export class TenantsModule {}

@@ -77,6 +77,14 @@ export class TenantsService {
     return { ...tenant, ...NOTHING };
   }
 
+  /** The tenant is there when this returns, with the settings that it has or with none. */
+  async ensure(id: string): Promise<void> {
+    if (await this.system.transaction(({ tenants }) => tenants.find(id))) return;
+    await this.create(id, {}).catch((error: unknown) => {
+      if (!(error instanceof DomainError && error.code === 'tenant.exists')) throw error;
+    });
+  }
+
   /** In the order of ids. */
   list(page: { limit: number; after?: string | undefined }): Promise<CountedTenant[]> {
     return this.system.transaction((repositories) => repositories.tenants.list(page));

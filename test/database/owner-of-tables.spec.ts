@@ -1,4 +1,7 @@
 // A server whose administrator gave Kindred an ordinary user: the migrations run as it, and it is bound by its own rules.
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.js';
@@ -7,6 +10,9 @@ import { TenantStore } from '../../src/database/tenant-store.js';
 import { migrationsFolder } from '../harness/database.js';
 import { createTestDatabase, type OwnDatabase, testServerUrl } from '../harness/postgres.js';
 import { imageRow } from './rows.js';
+
+/** The migration that gave review items their numbers. */
+const REVIEW_NUMBERS = '20261121122500_review_numbers';
 
 describe('an ordinary database user', () => {
   const user = `kindred_user_${process.pid}`;
@@ -77,6 +83,53 @@ describe('an ordinary database user', () => {
       expect(rows).toEqual([{ tableowner: user, ...(separate ? { images: 0, tenants: 0 } : rows[0]) }]);
     } finally {
       await database.close();
+    }
+  });
+
+  it('numbers the questions that were there before numbers were, each tenant’s in their order', async () => {
+    const before = await mkdtemp(join(tmpdir(), 'kindred-migrations-'));
+    const earlier = (name: string): boolean => !/^\d{14}_/.test(name) || name < REVIEW_NUMBERS;
+    for (const name of (await readdir(migrationsFolder)).filter(earlier))
+      await cp(join(migrationsFolder, name), join(before, name), { recursive: true });
+    const old = await createTestDatabase('empty');
+    const client = new pg.Client({ connectionString: old.url });
+    await client.connect();
+    try {
+      await client.query(`ALTER DATABASE ${old.name} OWNER TO ${user}`);
+      await client.query('CREATE EXTENSION vector');
+      await client.query(`GRANT kindred_tenant, kindred_system TO ${user}`);
+      const asUser = new URL(old.url);
+      asUser.username = user;
+      asUser.password = 'pw';
+      const migrate = async (folder: string): Promise<void> =>
+        (await Database.open({ url: asUser.href, poolSize: 1 }, '', folder)).close();
+      await migrate(before);
+      await client.query(
+        `INSERT INTO tenants (id, created_at, updated_at) SELECT t, now(), now() FROM unnest('{a,b,c}'::text[]) t`,
+      );
+      await client.query(
+        `INSERT INTO review_items (tenant_id, id, kind, state, subject_key, evidence, priority, created_at, updated_at)
+         SELECT t, gen_random_uuid(), 'new_cluster', 'open', n::text, '{}', 1, now(), now()
+         FROM unnest('{a,b}'::text[]) t, generate_series(1, 3) n WHERE t = 'a' OR n < 3`,
+      );
+      await migrate(migrationsFolder);
+      const { rows } = await client.query(
+        `SELECT t.id, t.review_number_last AS last, array_agg(r.number ORDER BY r.id) AS numbers
+         FROM tenants t LEFT JOIN review_items r ON r.tenant_id = t.id GROUP BY t.id ORDER BY t.id`,
+      );
+      expect(rows).toEqual([
+        { id: 'a', last: 3, numbers: [1, 2, 3] },
+        { id: 'b', last: 2, numbers: [1, 2] },
+        { id: 'c', last: 0, numbers: [null] },
+      ]);
+      const forced = await client.query(
+        `SELECT count(*)::int AS n FROM pg_class WHERE relname IN ('tenants', 'review_items') AND relforcerowsecurity`,
+      );
+      expect(forced.rows).toEqual([{ n: 2 }]);
+    } finally {
+      await client.end();
+      await old.drop();
+      await rm(before, { recursive: true });
     }
   });
 });

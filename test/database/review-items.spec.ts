@@ -42,6 +42,7 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     const first = await scope.transaction(({ reviewItems }) => ask(reviewItems, question));
     expect(first).toEqual({
       ...question,
+      number: 1,
       state: 'open',
       version: 1,
       outcome: null,
@@ -63,6 +64,28 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     expect(second).toEqual(updated);
     expect(await scope.read(({ reviewItems }) => reviewItems.find(first.id))).toEqual(updated);
     expect(await scope.read(({ reviewItems }) => reviewItems.find(again.id))).toBeNull();
+  });
+
+  it('numbers items within their tenant, finds open ones by it, and gives no number twice', async () => {
+    const [one, other] = [await fresh(), await fresh()];
+    const ask = (scope: TenantScope, subjectKey: string) =>
+      scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(questionRow({ subjectKey })));
+    const items = [await ask(one, 'a'), await ask(one, 'b'), await ask(one, 'c')];
+    expect(new Set(items.map(({ number }) => number)).size).toBe(3);
+    expect((await ask(other, 'a')).number).toBe(1);
+    expect((await ask(one, 'b')).number).toBe(items[1]!.number);
+    const { kind, number } = items[2]!;
+    const find = (n: number, kinds = [kind]) =>
+      one.read(({ reviewItems }) => reviewItems.findOpenByNumber(n, kinds));
+    expect((await find(number))?.id).toBe(items[2]!.id);
+    expect(await find(number, ['merge_suggestion'])).toBeNull();
+    const page = (skip: number, limit: number) =>
+      one.read(({ reviewItems }) => reviewItems.listByNumber([kind], { skip, limit }));
+    expect((await page(1, 5)).map(({ id }) => id)).toEqual([items[1]!.id, items[2]!.id]);
+    await one.transaction(({ reviewItems }) => reviewItems.close(items[2]!.id, closing()));
+    expect(await find(number)).toBeNull();
+    expect((await page(0, 5)).map(({ id }) => id)).toEqual([items[0]!.id, items[1]!.id]);
+    expect((await ask(one, 'c')).number).toBeGreaterThan(number);
   });
 
   it('a closed item stays closed, is remembered, and its subject may be asked about anew', async () => {

@@ -14,6 +14,7 @@ const LAWFUL: Readonly<Record<string, string>> = {
   'src/imaging/decoder.ts': `import sharp from 'sharp'; export const decoder = sharp;`,
   'src/images/images.ts': `import { database } from '../database/database.js'; import { decoder } from '../imaging/decoder.js'; export const images = [database, decoder];`,
   'src/faces/faces.ts': `import { face } from '../domain/face.js'; export const faces = face;`,
+  'src/compat/routes.ts': `import { images } from '../images/images.js'; export const routes = images;`,
   'src/main.ts': `import { images } from './images/images.js'; import { faces } from './faces/faces.js'; export const all = [images, faces];`,
 };
 
@@ -28,6 +29,12 @@ const PLANTED: Readonly<Record<string, Record<string, string>>> = {
   },
   'features-do-not-import-features': {
     'src/faces/faces.ts': `import { images } from '../images/images.js'; export const faces = images;`,
+  },
+  'compat-is-a-client': {
+    'src/compat/routes.ts': `import { database } from '../database/database.js'; export const routes = database;`,
+  },
+  'nobody-needs-compat': {
+    'src/faces/faces.ts': `import { routes } from '../compat/routes.js'; export const faces = routes;`,
   },
   'ports-do-not-import-ports': {
     'src/imaging/decoder.ts': `import { database } from '../database/database.js'; export const decoder = database;`,
