@@ -68,8 +68,10 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
 
   it('numbers items within their tenant, finds open ones by it, and gives no number twice', async () => {
     const [one, other] = [await fresh(), await fresh()];
-    const ask = (scope: TenantScope, subjectKey: string) =>
-      scope.transaction(({ reviewItems }) => reviewItems.upsertOpen(questionRow({ subjectKey })));
+    const ask = async (scope: TenantScope, subjectKey: string): Promise<ReviewItemRecord> => {
+      const question = questionRow({ subjectKey });
+      return (await scope.transaction(({ reviewItems }) => reviewItems.upsertOpenMany([question])))[0]!;
+    };
     const items = [await ask(one, 'a'), await ask(one, 'b'), await ask(one, 'c')];
     expect(new Set(items.map(({ number }) => number)).size).toBe(3);
     expect((await ask(other, 'a')).number).toBe(1);

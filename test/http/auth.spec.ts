@@ -22,6 +22,7 @@ import { KeyPepper } from '../../src/auth/key-pepper.js';
 import { KeyUsage } from '../../src/auth/key-usage.js';
 import { actorOf, type Principal } from '../../src/auth/principal.js';
 import { RequestRate } from '../../src/auth/request-rate.js';
+import { TenantAccess } from '../../src/auth/tenant-access.js';
 import { Public, Requires } from '../../src/auth/requires.js';
 import { SCOPES, type Scope } from '../../src/auth/scopes.js';
 import { ConfigModule } from '../../src/config/config.module.js';
@@ -517,6 +518,7 @@ describe('a route that declares nothing', () => {
         { provide: BootstrapToken, useFactory: () => app.get(BootstrapToken) },
         { provide: KeyPepper, useFactory: () => app.get(KeyPepper) },
         { provide: FailedAttempts, useFactory: () => new FailedAttempts(60) },
+        { provide: TenantAccess, useFactory: () => app.get(TenantAccess) },
         { provide: RequestRate, useFactory: () => app.get(RequestRate) },
         KeyUsage,
         Authenticator,
