@@ -67,7 +67,7 @@ describe('the owner lock', () => {
     lockText({ pid: 2 ** 22 - 3, startedAt: 'gone:1' });
     const script = `
       import { takeOwnerLock } from '${join(repositoryRoot, 'dist/database/owner-lock.js')}';
-      try { takeOwnerLock(process.argv[1]); console.log('got it'); setTimeout(() => {}, 3000); }
+      try { takeOwnerLock(process.argv[1]); console.log('got it'); setInterval(() => {}, 60_000); }
       catch (error) { console.log(error.name); }`;
     const children = Array.from({ length: 6 }, () =>
       spawn(process.execPath, ['--input-type=module', '-e', script, folder]),

@@ -44,7 +44,7 @@ describe('photos', () => {
   afterAll(() => app.close());
 
   const ended = async (location: string): Promise<Job> => {
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 600; i++) {
       const { json } = await api.get<Job>(location);
       if (json.state === 'succeeded' || json.state === 'failed') return json;
       await wait(100);
