@@ -8,6 +8,7 @@ import { createApplication, startWorker } from '../../src/application.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLogger } from '../../src/http/logger.js';
 import { Api } from './api.js';
+import { embeddedDataFolder } from './database.js';
 import { ADMIN_TOKEN } from './kindred-process.js';
 import { createTestDatabase } from './postgres.js';
 import { repositoryRoot } from './shared-data.js';
@@ -25,7 +26,10 @@ export interface TestApp {
 export async function startApp(
   options: { database?: 'postgres' | 'embedded'; env?: Record<string, string>; logLevel?: string } = {},
 ): Promise<TestApp> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'kindred-app-'));
+  const dataDir =
+    options.database === 'embedded'
+      ? await embeddedDataFolder()
+      : await mkdtemp(join(tmpdir(), 'kindred-app-'));
   const models = await testModels();
   const own = options.database === 'embedded' ? undefined : await createTestDatabase('migrated');
   const config = loadConfig({
