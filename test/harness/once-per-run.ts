@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 
 /** Longest wait for another process to make the thing (an installation takes a minute on a slow line). ms */
-const WAIT_MS = 170_000;
+const WAIT_MS = 280_000;
 const POLL_MS = 50;
 
 interface Outcome {
