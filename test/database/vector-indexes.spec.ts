@@ -27,6 +27,8 @@ describe('when an index is built or dropped', () => {
 describe('an index of a tenant on PostgreSQL', () => {
   const PEOPLE = 300;
   const FACES_EACH = 10;
+  /** People stored in one transaction. */
+  const PORTION = 30;
   const next = randomNumbers(31);
   let db: TestDatabase;
   let indexes: VectorIndexes;
@@ -35,8 +37,15 @@ describe('an index of a tenant on PostgreSQL', () => {
   /** Ids of the faces that came while the index was built: as many as the build gave time for. */
   const arrived: string[] = [];
 
-  /** People as far apart as chance makes them, ten faces each. */
+  /** People as far apart as chance makes them, ten faces each. In portions: a transaction has 30 s on any machine. */
   async function fill(tenantId: string, people: number): Promise<typeof stored> {
+    const filled: typeof stored = [];
+    for (let left = people; left > 0; left -= PORTION)
+      filled.push(...(await fillPortion(tenantId, Math.min(left, PORTION))));
+    return filled;
+  }
+
+  async function fillPortion(tenantId: string, people: number): Promise<typeof stored> {
     const image = imageRow();
     const clusters = Array.from({ length: people }, () => clusterRow());
     const faces = clusters.flatMap((cluster) => {
