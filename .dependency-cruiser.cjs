@@ -31,6 +31,7 @@ module.exports = {
           '\\.worker\\.ts$',
           '^src/cli/',
           '^src/main\\.ts$',
+          '^src/extraction/main\\.ts$',
           'generated/',
         ],
       },
@@ -90,6 +91,19 @@ module.exports = {
       severity: 'error',
       from: { path: room('ingest') },
       to: { path: '^src/', pathNot: room(`ingest|clusters|jobs|auth|${PORTS}|config|http|domain`) },
+    },
+    {
+      name: 'extraction-imports-down',
+      comment: 'Photos to faces without a service: a process of its own, which the command line starts.',
+      severity: 'error',
+      from: { path: room('extraction') },
+      to: { path: '^src/', pathNot: room('extraction|ingest|inference|imaging|config|domain') },
+    },
+    {
+      name: 'nobody-imports-extraction',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('extraction') },
+      to: { path: room('extraction') },
     },
     {
       name: 'features-do-not-import-features',

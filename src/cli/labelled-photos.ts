@@ -7,6 +7,8 @@ import type { Box } from '../domain/geometry/box.js';
 export interface LabelledPhoto {
   readonly path: string;
   readonly person: string;
+  /** The set of the manifest that it belongs to; null without a manifest. */
+  readonly set: string | null;
   /** Where the labelled person's face is, px of the upright image, when the photo shows several. */
   readonly box: Box | undefined;
 }
@@ -28,6 +30,7 @@ async function fromManifest(folder: string, sets: readonly string[]): Promise<La
     .map((row) => ({
       path: join(folder, row['file']!),
       person: row['person']!,
+      set: row['set'] ?? null,
       box: parseBox(row['label_face_box']),
     }));
 }
@@ -39,7 +42,9 @@ async function fromFolders(folder: string): Promise<LabelledPhoto[]> {
     const files = (await readdir(join(folder, person), { withFileTypes: true })).filter((entry) =>
       entry.isFile(),
     );
-    photos.push(...files.map(({ name }) => ({ path: join(folder, person, name), person, box: undefined })));
+    photos.push(
+      ...files.map(({ name }) => ({ path: join(folder, person, name), person, set: null, box: undefined })),
+    );
   }
   return photos.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { processConfig } from '../config/process-config.js';
 import { packageVersion } from '../config/package-version.js';
 import { seededRandom } from '../domain/evaluation/seeded-random.js';
+import { calibrateOnPhotos } from './calibrate.js';
 import { demo, samplePhotos } from './demo.js';
 import { evaluate, type Evaluation, renderEvaluation } from './evaluate.js';
 import { KindredClient } from './kindred-client.js';
@@ -194,15 +195,45 @@ async function evaluateOnPhotos(options: EvaluateOptions): Promise<void> {
   });
 }
 
-command('calibrate')
-  .description('fit the calibration of the made-up space and write it')
-  .requiredOption('--synthetic', 'made-up faces: the training sets of the protocol')
-  .option('--out <file>', 'where it goes', syntheticCalibrationFile)
-  .option('--size <share>', 'share of the full sets', sizeShare, 1)
-  .action(async ({ out, size }: { out: string; size: number }) => {
-    await calibrateSynthetic(out, size);
-    console.log(`wrote ${out}`);
+interface CalibrateOptions {
+  photos?: string;
+  sets: string[];
+  pack?: string;
+  models?: string;
+  synthetic?: boolean;
+  out?: string;
+  size: number;
+}
+
+program
+  .command('calibrate')
+  .description('fit the calibration of a model pack on labelled photos, or that of the made-up space')
+  .option('--photos <folder>', 'a folder with a manifest.csv, or with one sub-folder a person')
+  .option('--sets <names>', 'only these sets of the manifest, comma-separated', list, [])
+  .option('--pack <id>', 'with --photos: the model pack; needs no running service')
+  .option('--models <folder>', 'with --photos: the folder of model packs; default: as configured')
+  .option('--synthetic', 'made-up faces: the training sets of the protocol')
+  .option('--out <file>', "where it goes; default: the pack's folder, or the made-up space's own file")
+  .option('--size <share>', 'with --synthetic: share of the full sets', sizeShare, 1)
+  .action(async (options: CalibrateOptions) => {
+    console.log(`wrote ${await calibrate(options)}`);
   });
+
+async function calibrate(options: CalibrateOptions): Promise<string> {
+  const { photos, pack, out } = options;
+  if (options.synthetic === true) return calibrateSynthetic(out ?? syntheticCalibrationFile, options.size);
+  if (photos === undefined || pack === undefined)
+    throw new Error('wanted: --photos <folder> --pack <id>, or --synthetic');
+  const { models, inference } = processConfig();
+  return calibrateOnPhotos({
+    photos,
+    sets: options.sets,
+    pack,
+    modelsDir: options.models ?? models.dir,
+    threads: inference.workers,
+    ...(out === undefined ? {} : { out }),
+  });
+}
 
 command('openapi')
   .description('write the OpenAPI document of a running Kindred')

@@ -43,7 +43,9 @@ export async function evaluateOnSynthetic(request: SyntheticRequest): Promise<vo
   if (evaluation.bars.some(({ met }) => !met)) process.exitCode = 1;
 }
 
-export async function calibrateSynthetic(out: string, size: number): Promise<void> {
+/** @returns The file that was written. */
+export async function calibrateSynthetic(out: string, size: number): Promise<string> {
   const calibration = await fitSynthetic(size, availableParallelism());
   await writeFile(out, renderEvidenceCalibration(calibration));
+  return out;
 }

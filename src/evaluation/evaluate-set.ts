@@ -47,6 +47,8 @@ export interface EffortFigures {
 export interface SetOptions {
   readonly orders: number;
   readonly questionsMax: number;
+  /** Thresholds (cosines) that the baselines are tuned over. */
+  readonly thresholds: readonly number[];
   /** Hears what is being done. */
   readonly progress: (text: string) => void;
 }
@@ -59,7 +61,7 @@ export function evaluateSet(
   const { faces } = set;
   const { progress } = options;
   progress(`${set.name}: baselines`);
-  const methods = runBaselines(set, calibration, options.orders);
+  const methods = runBaselines(set, calibration, options.orders, options.thresholds);
   progress(`${set.name}: ingest in ${options.orders} orders`);
   const { ingest, figures } = ingestRuns(set, calibration, options.orders);
   progress(`${set.name}: consolidation in ${options.orders} orders`);

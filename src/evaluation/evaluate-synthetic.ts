@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { type Bar, barsOf } from './bars.js';
 import { evaluateSet, type SetEvaluation, type SetOptions } from './evaluate-set.js';
-import { facesOf, labelledSet, TEST_SETS } from './synthetic-protocol.js';
+import { BASELINE_THRESHOLDS, facesOf, labelledSet, TEST_SETS } from './synthetic-protocol.js';
 
 export interface SyntheticEvaluation {
   readonly calibration: { readonly space: string; readonly fittedOn: string };
@@ -12,7 +12,7 @@ export interface SyntheticEvaluation {
   readonly seconds: number;
 }
 
-export interface SyntheticOptions extends SetOptions {
+export interface SyntheticOptions extends Omit<SetOptions, 'thresholds'> {
   /** Share (0..1] of the full sets: smaller ones are quicker, but the bars are made for 1. */
   readonly size: number;
 }
@@ -28,7 +28,7 @@ export async function evaluateSynthetic(
     const floor = calibration.links.ingestSimilarityMin;
     const faces = facesOf(test, options.size);
     const set = await labelledSet(test.name, faces, floor, availableParallelism());
-    sets.push(evaluateSet(set, calibration, options));
+    sets.push(evaluateSet(set, calibration, { ...options, thresholds: BASELINE_THRESHOLDS }));
   }
   return {
     calibration: { space: calibration.space, fittedOn: calibration.fittedOn },

@@ -15,6 +15,7 @@ export async function fitSynthetic(size: number, threads: number): Promise<Evide
     sets.push(await labelledSet(set.name, faces[i]!, space.links.ingestSimilarityMin, threads));
   return fitEvidence(sets, space, {
     space: 'synthetic-512',
+    recogniserSha256: null,
     fittedOn: describeSets(TRAINING_SETS, size),
   });
 }

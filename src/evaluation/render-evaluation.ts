@@ -10,11 +10,15 @@ export function renderSynthetic({ calibration, sets, bars, seconds }: SyntheticE
   );
   return [
     `calibration: ${calibration.space}, fitted on ${calibration.fittedOn}`,
-    ...sets.flatMap((set) => ['', ...renderSet(set)]),
+    ...renderSets(sets),
     '',
     ...verdicts,
     `${seconds.toFixed(0)} s`,
   ].join('\n');
+}
+
+export function renderSets(sets: readonly SetEvaluation[]): string[] {
+  return sets.flatMap((set) => ['', ...renderSet(set)]);
 }
 
 function renderSet(evaluation: SetEvaluation): string[] {

@@ -17,62 +17,66 @@ interface Baseline {
   readonly run: (order: Int32Array, seed: number, threshold: number) => Int32Array;
 }
 
-const GRID = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55];
 const IMMICH_SHIPPED = 0.5;
 const ENTE_SHIPPED = 0.76;
 
+/** @param grid Thresholds that each method is tuned over. */
 export function runBaselines(
   set: LabelledSet,
   calibration: EvidenceCalibration,
   orders: number,
+  grid: readonly number[],
 ): MethodFigures[] {
   const { graph, faces } = set;
+  // Shipped thresholds are for spaces in which two people have a cosine of about 0.
+  const shipped = (threshold: number): number[] => (threshold > calibration.impostorMean ? [threshold] : []);
   const canonical = canonicalFaces(consolidationInput(set), calibration);
   const baselines: Baseline[] = [
     {
       method: '1-NN',
-      thresholds: GRID,
+      thresholds: grid,
       ordered: true,
       run: (order, _, threshold) => nearestNeighbour(graph, order, threshold),
     },
     {
       method: 'Ente-like',
-      thresholds: [ENTE_SHIPPED],
+      thresholds: shipped(ENTE_SHIPPED),
       ordered: true,
       run: (order, _, threshold) => nearestNeighbour(graph, order, threshold),
     },
     {
       method: 'Immich-like',
-      thresholds: GRID,
+      thresholds: grid,
       ordered: true,
       run: (order, _, threshold) => immichLike(graph, order, threshold),
     },
     {
       method: 'Immich as shipped',
-      thresholds: [IMMICH_SHIPPED],
+      thresholds: shipped(IMMICH_SHIPPED),
       ordered: true,
       run: (order, _, threshold) => immichLike(graph, order, threshold),
     },
     {
       method: 'DBSCAN',
-      thresholds: GRID,
+      thresholds: grid,
       ordered: false,
       run: (_order, _seed, threshold) => dbscan(graph, threshold),
     },
     {
       method: 'Chinese Whispers',
-      thresholds: GRID.slice(0, 5),
+      thresholds: grid,
       ordered: true,
       run: (_, seed, threshold) => chineseWhispers(graph, threshold, seed),
     },
     {
       method: 'average linkage',
-      thresholds: [0.3, 0.35, 0.4],
+      thresholds: grid,
       ordered: false,
       run: (_order, _seed, threshold) => averageLinkage(canonical, threshold),
     },
   ];
-  return baselines.map(({ method, thresholds, ordered, run }) => {
+  const possible = baselines.filter(({ thresholds }) => thresholds.length > 0);
+  return possible.map(({ method, thresholds, ordered, run }) => {
     const first = permutation(faces.count, 1);
     const start = performance.now();
     const tried = thresholds.map((threshold) => ({ threshold, labels: run(first, 1, threshold) }));

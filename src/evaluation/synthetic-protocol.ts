@@ -18,6 +18,9 @@ export const TEST_SETS: readonly SyntheticSet[] = [
   { name: 'hard', seed: 4, hard: true },
 ];
 
+/** Cosines around the best thresholds of every baseline in this space. */
+export const BASELINE_THRESHOLDS = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55];
+
 /** How large a set is; the bars are for size 1. */
 const FULL_SIZE = { people: 1000, faces: 20_000, strangers: 500, unrecognisable: 500 };
 

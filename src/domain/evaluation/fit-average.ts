@@ -45,7 +45,10 @@ export function fitAverage(
   const random = seededRandom(seed);
   const samples: PairSample[] = [];
   for (const set of sets) samples.push(...randomPairs(set, calibration, random));
-  let average = descend(START, samples, 1);
+  // Noise cannot spread over more dimensions than there are; data that say nothing of it would drive the figure anywhere.
+  const dimensionsMax = Math.max(...sets.map(({ faces }) => faces.width));
+  const start = { ...START, dimensions: Math.min(START.dimensions, dimensionsMax / 2) };
+  let average = descend(start, samples, 1, dimensionsMax);
   for (let pass = 0; pass < PASSES; pass++) {
     for (const set of sets) {
       for (const stop of STOPS) {
@@ -54,7 +57,7 @@ export function fitAverage(
           if (sample.same || random.uniform() < OTHERS_KEPT) samples.push(sample);
       }
     }
-    average = descend(average, samples, 2);
+    average = descend(average, samples, 2, dimensionsMax);
   }
   return average;
 }
@@ -160,7 +163,12 @@ function descend(
   start: AverageCalibration,
   samples: readonly PairSample[],
   stepScale: number,
+  dimensionsMax: number,
 ): AverageCalibration {
+  const held = (name: Parameter, value: number): number => {
+    if (name === 'dimensions') return Math.min(dimensionsMax, value);
+    return name === 'sameFreedom' || name === 'otherFreedom' ? Math.min(60, Math.max(2, value)) : value;
+  };
   const names = Object.keys(STEPS) as Parameter[];
   let current = start;
   let best = logLoss(current, samples);
@@ -171,8 +179,7 @@ function descend(
         const step = sign * scale * STEPS[name];
         const additive = name === 'sameMean' || name === 'offset';
         const value = additive ? current[name] + step : current[name] * Math.exp(step);
-        const freedom = name === 'sameFreedom' || name === 'otherFreedom';
-        const tried = { ...current, [name]: freedom ? Math.min(60, Math.max(2, value)) : value };
+        const tried = { ...current, [name]: held(name, value) };
         const loss = logLoss(tried, samples);
         if (loss < best - 1e-7) {
           best = loss;

@@ -16,7 +16,7 @@ const STAGE_ONE_STOP = 3;
 export function fitEvidence(
   sets: readonly LabelledSet[],
   space: SpaceFigures,
-  names: { readonly space: string; readonly fittedOn: string },
+  names: Pick<EvidenceCalibration, 'space' | 'recogniserSha256' | 'fittedOn'>,
 ): EvidenceCalibration {
   const unfitted: EvidenceCalibration = {
     ...names,

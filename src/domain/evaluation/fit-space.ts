@@ -19,6 +19,13 @@ const INGEST_SPREADS = 3.8;
 const LINK_SPREADS = 4.6;
 /** A link that was not found is closer than most impostors, for it may have been cut off just under the floor. */
 const MISSING_SPREADS = 2.2;
+/**
+ * None of them lies further than this share of the way from the mean of two people to that of one: where a recogniser spreads
+ * its impostors widely, floors by their spread alone would cut people in pieces.
+ */
+const LINK_SHARE = 0.6;
+const INGEST_SHARE = 0.5;
+const MISSING_SHARE = 0.3;
 const GAIN_FACES_MIN = 10;
 const GAIN_FACES_MAX = 40;
 const GAIN_MIN = 0.55;
@@ -26,23 +33,29 @@ const GAIN_MAX = 0.95;
 /** One clear face lost counts like this many unrecognisable ones let in. */
 const GATE_LOSS = 20;
 
-/** @param sets Of one space, each with unrecognisable faces. @throws RangeError without them or without anybody seen ten times. */
-export function fitSpace(sets: readonly LabelledFaces[], seed: number): SpaceFigures {
+/**
+ * @param sets Of one space, each with unrecognisable faces.
+ * @param qualityMin A face of lower quality (0..1) only attaches, whatever the fit says.
+ * @throws RangeError without them or without anybody seen often.
+ */
+export function fitSpace(sets: readonly LabelledFaces[], seed: number, qualityMin = 0): SpaceFigures {
   const { mean, spread } = impostors(sets, seed);
-  const hundredths = (value: number): number => Math.round(value * 100) / 100;
+  const ofOne = meanOfOnePerson(sets);
+  const floor = (spreads: number, share: number): number =>
+    Math.round(1000 * Math.min(mean + spreads * spread, mean + share * (ofOne - mean))) / 1000;
   const links: LinkCalibration = {
-    similarityMin: hundredths(mean + LINK_SPREADS * spread),
-    ingestSimilarityMin: hundredths(mean + INGEST_SPREADS * spread),
-    missingSimilarity: hundredths(mean + MISSING_SPREADS * spread),
+    similarityMin: floor(LINK_SPREADS, LINK_SHARE),
+    ingestSimilarityMin: floor(INGEST_SPREADS, INGEST_SHARE),
+    missingSimilarity: floor(MISSING_SPREADS, MISSING_SHARE),
   };
   const unrecognisable = meanOfNobodies(sets);
-  const gain = fitGain(sets);
+  const gain = fitGain(sets, mean);
   return {
     impostorMean: mean,
     links,
     unrecognisable,
     gain,
-    gate: fitGate(sets, unrecognisable, gain),
+    gate: fitGate(sets, unrecognisable, gain, qualityMin),
   };
 }
 
@@ -80,8 +93,11 @@ function meanOfNobodies(sets: readonly LabelledFaces[]): Float32Array {
   return Float32Array.from(sum, (value) => value / length);
 }
 
-/** Regression of a face's cosine to the rest of its person on its quality. */
-function fitGain(sets: readonly LabelledFaces[]): GainCalibration {
+/**
+ * Regression of a face's gain on its quality. The mean cosine to the person's other faces, the impostor mean taken out, is the
+ * face's gain times theirs.
+ */
+function fitGain(sets: readonly LabelledFaces[], impostorMean: number): GainCalibration {
   let n = 0;
   let sumQ = 0;
   let sumA = 0;
@@ -90,15 +106,12 @@ function fitGain(sets: readonly LabelledFaces[]): GainCalibration {
   for (const faces of sets) {
     for (const members of facesByPerson(faces).values()) {
       if (members.length < GAIN_FACES_MIN) continue;
-      const sum = new Float64Array(faces.width);
-      for (const face of members) {
-        const embedding = embeddingOf(faces, face);
-        for (let i = 0; i < sum.length; i++) sum[i]! += embedding[i]!;
-      }
-      for (const face of members.slice(0, GAIN_FACES_MAX)) {
-        const embedding = embeddingOf(faces, face);
-        const rest = sum.map((value, i) => value - embedding[i]!);
-        const gain = product(embedding, rest) / Math.sqrt(product(rest, rest));
+      const likeness = likenessToOthers(faces, members).map(
+        (cosine) => (cosine - impostorMean) / (1 - impostorMean),
+      );
+      const personGain = Math.sqrt(Math.max(1e-6, meanOf(likeness)));
+      for (const [i, face] of members.slice(0, GAIN_FACES_MAX).entries()) {
+        const gain = likeness[i]! / personGain;
         const quality = faces.qualities[face]!;
         n++;
         sumQ += quality;
@@ -115,11 +128,39 @@ function fitGain(sets: readonly LabelledFaces[]): GainCalibration {
   return { intercept: (sumA - slope * sumQ) / n, slope, min: GAIN_MIN, max: GAIN_MAX };
 }
 
+/** Mean cosine of each face with the others. @param members At least two. */
+function likenessToOthers(faces: LabelledFaces, members: readonly number[]): number[] {
+  const sum = new Float64Array(faces.width);
+  for (const face of members) {
+    const embedding = embeddingOf(faces, face);
+    for (let i = 0; i < sum.length; i++) sum[i]! += embedding[i]!;
+  }
+  return members.map((face) => {
+    const embedding = embeddingOf(faces, face);
+    return (product(embedding, sum) - product(embedding, embedding)) / (members.length - 1);
+  });
+}
+
+/** Mean cosine of faces of one person. */
+function meanOfOnePerson(sets: readonly LabelledFaces[]): number {
+  const likeness = sets.flatMap((faces) =>
+    [...facesByPerson(faces).values()]
+      .filter((members) => members.length > 1)
+      .map((members) => meanOf(likenessToOthers(faces, members))),
+  );
+  if (likeness.length === 0) throw new RangeError('a calibration needs people with several faces');
+  return meanOf(likeness);
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** Quality: where gain meets its floor. Cosine to u: where clear faces lost and nobodies let in cost least. */
 function fitGate(
   sets: readonly LabelledFaces[],
   unrecognisable: Float32Array,
   gain: GainCalibration,
+  qualityMin: number,
 ): GateCalibration {
   const clear: number[] = [];
   const nobodies: number[] = [];
@@ -131,8 +172,8 @@ function fitGate(
   }
   let best = 1;
   let least = Infinity;
-  for (let hundredth = 10; hundredth <= 99; hundredth++) {
-    const bar = hundredth / 100;
+  for (let thousandth = 100; thousandth < 1000; thousandth++) {
+    const bar = thousandth / 1000;
     const lost = clear.filter((similarity) => similarity > bar).length / clear.length;
     const letIn = nobodies.filter((similarity) => similarity <= bar).length / nobodies.length;
     const loss = GATE_LOSS * lost + letIn;
@@ -141,9 +182,9 @@ function fitGate(
       best = bar;
     }
   }
-  const qualityMin = gain.slope === 0 ? 0 : (gain.min - gain.intercept) / gain.slope;
+  const worthless = gain.slope === 0 ? 0 : (gain.min - gain.intercept) / gain.slope;
   return {
-    qualityMin: Math.min(0.7, Math.max(0, qualityMin)),
+    qualityMin: Math.min(0.7, Math.max(qualityMin, worthless)),
     unrecognisableSimilarityMax: best,
   };
 }

@@ -31,6 +31,7 @@ export function parseEvidenceCalibration(document: unknown): EvidenceCalibration
   const average = root.section('average');
   const calibration: EvidenceCalibration = {
     space: root.text('space'),
+    recogniserSha256: root.hash('recogniser_sha256'),
     fittedOn: root.text('fitted_on'),
     impostorMean: root.number('impostor_mean', { min: -1, max: 0.999 }),
     unrecognisable: Float32Array.from(root.numbers('unrecognisable', null)),
@@ -68,6 +69,26 @@ export function parseEvidenceCalibration(document: unknown): EvidenceCalibration
   return calibration;
 }
 
+/** What a space is made by, as its model pack says. */
+export interface SpaceMaker {
+  readonly space: string;
+  readonly recogniserSha256: string;
+  /** Values of an embedding. */
+  readonly width: number;
+}
+
+/** @throws CalibrationError when the calibration was fitted for another space, or for other weights under the same name. */
+export function requireCalibrationOf(calibration: EvidenceCalibration, maker: SpaceMaker): void {
+  const faults: string[] = [];
+  if (calibration.space !== maker.space)
+    faults.push(`space is ${calibration.space}, the pack is ${maker.space}`);
+  if (calibration.recogniserSha256 !== maker.recogniserSha256)
+    faults.push('recogniser_sha256 is not that of the pack: the calibration was fitted for other weights');
+  if (calibration.unrecognisable.length !== maker.width)
+    faults.push(`unrecognisable has ${calibration.unrecognisable.length} values, the space ${maker.width}`);
+  if (faults.length > 0) throw new CalibrationError(faults);
+}
+
 function noteContradictions({ gain, links, unrecognisable }: EvidenceCalibration, faults: string[]): void {
   if (gain.min >= gain.max) faults.push('gain.min must be below gain.max');
   if (links.ingestSimilarityMin > links.similarityMin)
@@ -85,6 +106,7 @@ export function renderEvidenceCalibration(calibration: EvidenceCalibration): str
   const document = {
     format: CALIBRATION_FORMAT,
     space: calibration.space,
+    recogniser_sha256: calibration.recogniserSha256,
     fitted_on: calibration.fittedOn,
     impostor_mean: calibration.impostorMean,
     gain: { ...gain },
@@ -140,6 +162,13 @@ class Section {
     if (typeof value === 'string' && value.trim() !== '') return value;
     if (this.table !== null) this.faults.push(`${this.nameOf(name)} must be a text`);
     return '';
+  }
+
+  hash(name: string): string | null {
+    const value = this.table?.[name];
+    if (value === null || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value))) return value;
+    if (this.table !== null) this.faults.push(`${this.nameOf(name)} must be a SHA-256 in hex, or null`);
+    return null;
   }
 
   number(name: string, { min, max }: Bound): number {

@@ -53,6 +53,8 @@ export interface AverageCalibration {
 export interface EvidenceCalibration {
   /** The embedding space that it holds for. */
   readonly space: string;
+  /** SHA-256 (hex) of the recogniser's file that made the space; null for a made-up space, which has none. */
+  readonly recogniserSha256: string | null;
   /** Which data gave the figures. */
   readonly fittedOn: string;
   /** δ: mean cosine (-1..1) of faces of two people. */

@@ -5,7 +5,11 @@ import { syntheticFaces } from '../../evaluation/synthetic-faces.js';
 import { CalibrationError } from '../calibration.js';
 import { averageLogit } from './average-evidence.js';
 import { BEST_LINKS, joinLinks, noteLink } from './best-links.js';
-import { parseEvidenceCalibration, renderEvidenceCalibration } from './calibration-file.js';
+import {
+  parseEvidenceCalibration,
+  renderEvidenceCalibration,
+  requireCalibrationOf,
+} from './calibration-file.js';
 import {
   addFace,
   addStatistics,
@@ -192,6 +196,15 @@ describe('calibration file', () => {
       'gain.max',
       'linkage',
     ]);
+  });
+
+  it('is refused for another space, other weights, and another width', () => {
+    const own = { ...calibration, space: 'one', recogniserSha256: 'a'.repeat(64) };
+    const maker = { space: 'one', recogniserSha256: 'a'.repeat(64), width: own.unrecognisable.length };
+    expect(() => requireCalibrationOf(own, maker)).not.toThrow();
+    for (const other of [{ space: 'two' }, { recogniserSha256: 'b'.repeat(64) }, { width: 128 }])
+      expect(() => requireCalibrationOf(own, { ...maker, ...other })).toThrow(CalibrationError);
+    expect(() => requireCalibrationOf({ ...own, recogniserSha256: null }, maker)).toThrow(CalibrationError);
   });
 
   it('refuses whatever is no calibration, and throws nothing but its own error', () => {
