@@ -1,7 +1,7 @@
 // `kindred calibrate --photos`: fits the calibration of a model pack on labelled photos; the work is in src/evaluation.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { renderEvidenceCalibration } from '../domain/cluster/qel/calibration-file.js';
+import { EVIDENCE_FILE, renderEvidenceCalibration } from '../domain/cluster/qel/calibration-file.js';
 import { fitPhotos } from '../evaluation/fit-photos.js';
 import { renderSets } from '../evaluation/render-evaluation.js';
 import { labelledFaces } from './labelled-faces.js';
@@ -18,9 +18,6 @@ export interface CalibrationRequest {
   /** Where the calibration goes; absent: into the pack's folder. */
   readonly out?: string;
 }
-
-/** The calibration of a pack, in its folder. */
-export const EVIDENCE_FILE = 'evidence.json';
 
 /** Prints how good the fit is on people that it was not fitted on. @returns The file that was written. */
 export async function calibrateOnPhotos(request: CalibrationRequest): Promise<string> {

@@ -13,6 +13,8 @@ import type { ExtractedFace as IngestedFace, FaceExtractor } from '../ingest/ext
 const SAME_FACE_OVERLAP_MIN = 0.2;
 /** Damaged photos are decoded this large, px: what a recogniser sees of a face is smaller. */
 const DAMAGED_LONG_SIDE_PX = 1024;
+/** All photos take one turn: no tenant waits beside them. */
+const NOBODYS = '';
 const CROP = { marginRatio: 0.3, sizePx: 96 };
 
 export class LabelledFaceExtractor {
@@ -28,7 +30,7 @@ export class LabelledFaceExtractor {
     withCrop: boolean,
   ): Promise<ExtractedFace | null> {
     try {
-      const { header, turn, faces } = await this.faces.extract(path);
+      const { header, turn, faces } = await this.faces.extract(NOBODYS, path);
       const face = labelled(faces, box);
       if (face === undefined) return null;
       const described = damage === null ? face : await this.damaged(path, header, face.detection, damage);

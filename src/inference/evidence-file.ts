@@ -3,16 +3,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CalibrationError } from '../domain/cluster/calibration.js';
-import { parseEvidenceCalibration } from '../domain/cluster/qel/calibration-file.js';
+import {
+  EVIDENCE_FILE,
+  parseEvidenceCalibration,
+  requireCalibrationOf,
+} from '../domain/cluster/qel/calibration-file.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import type { ModelPack } from './model-pack.js';
 import { ModelPackError } from './parse-model-pack.js';
 
-export const EVIDENCE_FILE = 'evidence.json';
-
 /**
  * @returns null when the pack has no such file.
- * @throws ModelPackError naming every fault: the file cannot be read as a calibration, or was fitted for another space.
+ * @throws ModelPackError naming every fault: the file cannot be read as a calibration, or was fitted for another space or for other weights.
  */
 export async function readEvidence(
   dir: string,
@@ -25,19 +27,14 @@ export async function readEvidence(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  const evidence = parse(text, id);
-  const faults: string[] = [];
-  if (evidence.space !== id) faults.push(`it was fitted for the space "${evidence.space}"`);
-  const width = evidence.unrecognisable.length;
-  if (width !== recogniser.width)
-    faults.push(`unrecognisable has ${width} values, the recogniser gives ${recogniser.width}`);
-  if (faults.length > 0) throw inFile(id, faults);
-  return evidence;
-}
-
-function parse(text: string, id: string): EvidenceCalibration {
   try {
-    return parseEvidenceCalibration(JSON.parse(text));
+    const evidence = parseEvidenceCalibration(JSON.parse(text));
+    requireCalibrationOf(evidence, {
+      space: id,
+      recogniserSha256: recogniser.sha256,
+      width: recogniser.width,
+    });
+    return evidence;
   } catch (error) {
     if (error instanceof SyntaxError) throw inFile(id, ['it is not JSON']);
     if (error instanceof CalibrationError) throw inFile(id, error.faults);

@@ -2,6 +2,8 @@
 import { CalibrationError } from '../calibration.js';
 import { type EvidenceCalibration, LINKAGE_FEATURES } from './evidence-calibration.js';
 
+/** The calibration of a model pack, beside its pack.toml. */
+export const EVIDENCE_FILE = 'evidence.json';
 export const CALIBRATION_FORMAT = 'kindred-evidence-calibration/1';
 
 type Table = Readonly<Record<string, unknown>>;
