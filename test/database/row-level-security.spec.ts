@@ -230,7 +230,9 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
     await refused('SELECT input FROM jobs');
     await refused('SELECT body FROM idempotency_keys');
     await refused('SELECT tenant_id FROM idempotency_keys');
-    await refused('SELECT 1 FROM operations');
+    await refused('SELECT changes FROM operations');
+    await refused('SELECT kind FROM operations');
+    await refused('SELECT actor FROM operations');
     await refused('SELECT 1 FROM constraints');
     await refused(`UPDATE api_keys SET secret_hash = 'x'`);
     await refused('DELETE FROM api_keys');
