@@ -8,6 +8,7 @@ import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
 import { requestFault } from '../http/request-fault.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { OpenDoors } from './open-doors.js';
 import type { Principal } from './principal.js';
 import { RequestRate } from './request-rate.js';
 import { ACCESS_KEY, type Access } from './requires.js';
@@ -27,6 +28,7 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
     private readonly tenants: TenantAccess,
     private readonly attempts: FailedAttempts,
     private readonly rate: RequestRate,
+    private readonly doors: OpenDoors,
     strategy: BearerStrategy,
   ) {
     super({ defaultStrategy: strategy.name, property: 'principal', session: false });
@@ -42,7 +44,9 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
       throw new DomainError('auth.scope_insufficient', 'This route is closed.');
     }
     const request = context.switchToHttp().getRequest<Request>();
-    const principal = await this.authenticate(context, request);
+    const guest = this.doors.guestOf(access.door, request);
+    const principal = guest ?? (await this.authenticate(context, request));
+    request.principal = principal;
     if (principal.kind === 'key') {
       await this.rate.take(principal.tenantId, context.switchToHttp().getResponse<Response>());
     }

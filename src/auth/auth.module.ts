@@ -13,6 +13,7 @@ import { FailedAttempts } from './failed-attempts.js';
 import { KeyPepper } from './key-pepper.js';
 import { KeyUsage } from './key-usage.js';
 import { LimitsOfTenants } from './limits-of-tenants.js';
+import { OpenDoors } from './open-doors.js';
 import { RequestRate } from './request-rate.js';
 import { SealedKeys } from './sealed-keys.js';
 import { TenantAccess } from './tenant-access.js';
@@ -46,6 +47,11 @@ import { TenantAccess } from './tenant-access.js';
     KeyUsage,
     ApiKeysService,
     DeclaredRoutes,
+    {
+      provide: OpenDoors,
+      inject: [KINDRED_CONFIG],
+      useFactory: ({ compat }: KindredConfig) => new OpenDoors(compat.open),
+    },
     TenantAccess,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

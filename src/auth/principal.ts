@@ -10,11 +10,21 @@ export type Principal =
       readonly tenantId: string;
       readonly keyId: string;
       readonly scopes: readonly Scope[];
-    };
+    }
+  /** Nobody in particular, through a door that the operator opened on loopback: the routes behind it and no others. */
+  | { readonly kind: 'guest'; readonly door: string };
 
-/** The principal's name in operations, constraints and logs: "admin" or "key:<id>". No secret. */
-export const actorOf = (principal: Principal): string =>
-  principal.kind === 'admin' ? 'admin' : `key:${principal.keyId}`;
+/** The principal's name in operations, constraints and logs: "admin", "key:<id>" or "open:<door>". No secret. */
+export function actorOf(principal: Principal): string {
+  switch (principal.kind) {
+    case 'admin':
+      return 'admin';
+    case 'key':
+      return `key:${principal.keyId}`;
+    case 'guest':
+      return `open:${principal.door}`;
+  }
+}
 
 declare module 'express-serve-static-core' {
   interface Request {

@@ -6,7 +6,13 @@ import type { Scope } from './scopes.js';
 
 /** What a route declared. */
 export type Access =
-  { readonly kind: 'public' } | { readonly kind: 'scopes'; readonly scopes: readonly Scope[] };
+  | { readonly kind: 'public' }
+  | {
+      readonly kind: 'scopes';
+      readonly scopes: readonly Scope[];
+      /** Whoever comes through this door, should the operator open it, needs no credential. */
+      readonly door?: string;
+    };
 
 export const ACCESS_KEY = 'kindred:access';
 
@@ -18,6 +24,13 @@ const declare = (access: Access) => SetMetadata(ACCESS_KEY, access);
  */
 export const Requires = (...scopes: [Scope, ...Scope[]]): MethodDecorator & ClassDecorator =>
   applyDecorators(declare({ kind: 'scopes', scopes }), ApiSecurity(BEARER_SCHEME, scopes));
+
+/** Like `Requires`, but the operator may open the route on loopback: see open-doors.ts. */
+export const RequiresUnlessOpen = (
+  door: string,
+  ...scopes: [Scope, ...Scope[]]
+): MethodDecorator & ClassDecorator =>
+  applyDecorators(declare({ kind: 'scopes', scopes, door }), ApiSecurity(BEARER_SCHEME, scopes));
 
 /** Anybody may use the route, without credentials. */
 export const Public = (): MethodDecorator & ClassDecorator => declare({ kind: 'public' });

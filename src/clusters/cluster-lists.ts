@@ -15,6 +15,11 @@ export class ClusterLists {
     return this.tenants.forTenant(tenantId).read((repositories) => repositories.clusters.list(page));
   }
 
+  /** People who have a name, count. */
+  countLabelled(tenantId: string): Promise<number> {
+    return this.tenants.forTenant(tenantId).read(({ clusters }) => clusters.countLabelled());
+  }
+
   /** Oldest first. @throws DomainError cluster.not_found */
   faces(tenantId: string, clusterId: string, page: IdPage): Promise<FaceRecord[]> {
     return this.ofCluster(tenantId, clusterId, (faces) => faces.listByCluster(clusterId, page));

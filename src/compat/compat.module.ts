@@ -15,17 +15,32 @@ import { FacesModule } from '../faces/faces.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { IngestModule } from '../ingest/ingest.module.js';
 import { ReviewPendingModule } from '../review-pending/review-pending.module.js';
+import { SearchModule } from '../search/search.module.js';
 import { TenantsModule } from '../tenants/tenants.module.js';
 import { EarlierGalleryController } from './clusters/gallery.controller.js';
 import { EarlierReviewController } from './clusters/review.controller.js';
+import { CompareController } from './compare/compare.controller.js';
 import { EarlierClientMiddleware } from './earlier-client.middleware.js';
+import { EnrolController } from './enrol/enrol.controller.js';
+import { DeleteByGetController } from './events/delete-by-get.controller.js';
+import { EventUsers } from './events/event-users.js';
+import { EventsController } from './events/events.controller.js';
+import { MappedTenants } from './mapped-tenants.js';
+import { UserCheckController } from './user-check/user-check.controller.js';
 
 const CONTROLLERS: Readonly<Record<Protocol, readonly Type[]>> = {
   clusters: [EarlierGalleryController, EarlierReviewController],
+  user_check: [UserCheckController],
+  enrol: [EnrolController],
+  compare: [CompareController],
+  events: [EventsController],
 };
 
-const controllersOf = ({ compat }: KindredConfig): Type[] =>
-  compat.protocols.flatMap((protocol) => [...CONTROLLERS[protocol]]);
+function controllersOf({ compat }: KindredConfig): Type[] {
+  const controllers = compat.protocols.flatMap((protocol) => [...CONTROLLERS[protocol]]);
+  const byGet = compat.eventsDeleteByGet && compat.protocols.includes('events');
+  return byGet ? [...controllers, DeleteByGetController] : controllers;
+}
 
 @Module({
   imports: [
@@ -35,8 +50,10 @@ const controllersOf = ({ compat }: KindredConfig): Type[] =>
     ImagesModule,
     IngestModule,
     ReviewPendingModule,
+    SearchModule,
     TenantsModule,
   ],
+  providers: [MappedTenants, EventUsers],
 })
 export class CompatModule implements NestModule {
   constructor(@Inject(KINDRED_CONFIG) private readonly config: KindredConfig) {}

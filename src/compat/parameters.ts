@@ -3,7 +3,9 @@
 import { applyDecorators, createParamDecorator, Injectable, UseInterceptors } from '@nestjs/common';
 import type { ArgumentMetadata, ExecutionContext } from '@nestjs/common';
 import { NoFilesInterceptor } from '@nestjs/platform-express';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { Request } from 'express';
 import { TakesForms } from '../http/json-body.js';
 import { requestFault } from '../http/request-fault.js';
@@ -44,12 +46,34 @@ export function mergeParameters(query: Members, body: Members): Members {
   return { ...query, ...body };
 }
 
-/** For the routes without a picture: forms of both kinds, beside query and JSON. */
-export const TakesParameters = (): MethodDecorator =>
-  applyDecorators(TakesForms(), UseInterceptors(NoFilesInterceptor()));
-
 /** Text of a query or form as the number that it spells. */
 export const AsNumber = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value,
   );
+
+/** Rows of one list. The earlier APIs had no bound; a client that pages meets none. */
+const LIMIT_MAX = 1000;
+export const INTEGER_MAX = 2_147_483_647;
+
+/** A page as clients of the earlier APIs count it. */
+export class OffsetParameters {
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, default: 0 })
+  @AsNumber()
+  @IsInt()
+  @Min(0)
+  @Max(INTEGER_MAX)
+  skip: number = 0;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LIMIT_MAX })
+  @IsOptional()
+  @AsNumber()
+  @IsInt()
+  @Min(1)
+  @Max(LIMIT_MAX)
+  limit?: number;
+}
+
+/** For the routes without a picture: forms of both kinds, beside query and JSON. */
+export const TakesParameters = (): MethodDecorator =>
+  applyDecorators(TakesForms(), UseInterceptors(NoFilesInterceptor()));

@@ -21,11 +21,13 @@ export const ROLES = ['api', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Earlier face APIs that have drop-in routes; see docs/compat.md. */
-export const PROTOCOLS = ['clusters'] as const;
+export const PROTOCOLS = ['clusters', 'user_check', 'enrol', 'compare', 'events'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const TENANT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 const PACK_DECIDES = 'as the model pack says';
 const NO_LIMIT = 'no limit';
@@ -418,6 +420,40 @@ export const CONFIG_KEYS = {
     values: PROTOCOLS,
     default: ['clusters'],
     noneAllowed: true,
+  }),
+  'compat.open': choices({
+    what: 'Of those, the ones that need no token. The service must listen on loopback, and web pages are kept out.',
+    why: 'None: whoever reaches an open one may read, enrol and erase in its tenants.',
+    values: ['user_check', 'enrol', 'compare', 'events'],
+    default: [],
+    noneAllowed: true,
+  }),
+  'compat.user_check_tenant': text({
+    what: 'Tenant whose named people the user check knows.',
+    why: 'The one of enrol, so that who is enrolled there can be checked.',
+    expected: 'a tenant id: 1 to 64 of A–Z a–z 0–9 . _ -',
+    pattern: TENANT_ID,
+    default: 'people',
+  }),
+  'compat.enrol_tenant': text({
+    what: 'Tenant that enrol, recognise and list work on.',
+    why: 'A name that says what is in it.',
+    expected: 'a tenant id: 1 to 64 of A–Z a–z 0–9 . _ -',
+    pattern: TENANT_ID,
+    default: 'people',
+  }),
+  'compat.events_prefix': text({
+    what: 'Beginning of the ids of tenants that are events.',
+    why: 'Events stay apart from the other tenants.',
+    expected: '1 to 32 of A–Z a–z 0–9 . _ -',
+    pattern: /^[A-Za-z0-9._-]{1,32}$/,
+    default: 'event-',
+  }),
+  'compat.events_delete_by_get': choice({
+    what: 'Whether GET /api/delete_user deletes, as in the earlier API; DELETE always does.',
+    why: 'A link or a prefetching browser could set it off.',
+    values: ['off', 'on'],
+    default: 'off',
   }),
 } as const satisfies Readonly<Record<string, ConfigKey<unknown>>>;
 

@@ -93,5 +93,12 @@ export interface KindredConfig {
   readonly compat: {
     /** Earlier face APIs whose routes are offered. */
     readonly protocols: readonly Protocol[];
+    /** Those that need no token; the start has checked that the service listens on loopback. */
+    readonly open: readonly Protocol[];
+    readonly userCheckTenant: string;
+    readonly enrolTenant: string;
+    /** Beginning of the tenant ids of events. */
+    readonly eventsPrefix: string;
+    readonly eventsDeleteByGet: boolean;
   };
 }

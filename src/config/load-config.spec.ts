@@ -261,6 +261,32 @@ describe('the ranges of clustering', () => {
   });
 });
 
+describe('compat', () => {
+  it('offers the first protocol, none, or all, and none of them to everybody', () => {
+    expect(load(undefined).compat).toMatchObject({
+      protocols: ['clusters'],
+      open: [],
+      eventsDeleteByGet: false,
+    });
+    expect(load('[compat]\nprotocols = []').compat.protocols).toEqual([]);
+    expect(load(undefined, { KINDRED_COMPAT_PROTOCOLS: 'none' }).compat.protocols).toEqual([]);
+    const all = load(undefined, { KINDRED_COMPAT_PROTOCOLS: 'events,compare,clusters' }).compat.protocols;
+    expect(all).toEqual(['clusters', 'compare', 'events']);
+  });
+
+  it('opens a protocol without a token on loopback only, and never the first', () => {
+    for (const host of ['127.0.0.1', '::1', 'localhost']) {
+      const { compat } = load(undefined, { KINDRED_HOST: host, KINDRED_COMPAT_OPEN: 'compare' });
+      expect(compat.open).toEqual(['compare']);
+    }
+    for (const host of ['0.0.0.0', '::', 'example.org', '127.example.org', '10.0.0.1']) {
+      const faults = faultsOf(undefined, { KINDRED_HOST: host, KINDRED_COMPAT_OPEN: 'compare' });
+      expect(faults).toMatchObject([{ key: 'compat.open' }]);
+    }
+    expect(faultsOf('[compat]\nopen = ["clusters"]')).toHaveLength(1);
+  });
+});
+
 describe('the example', () => {
   it('is accepted with every line that is no secret switched on', () => {
     const lines = configExample().split('\n');

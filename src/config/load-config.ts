@@ -12,6 +12,9 @@ import { readEnvironmentLayer, readFileLayer, type Environment, type Layer } fro
 /** Memory bounds the model threads before cores do: each holds its own weights. */
 const WORKERS_DEFAULT_MAX = 8;
 
+/** Hosts that only this machine reaches. */
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
+
 export interface ConfigSources {
   readonly env: Environment;
   /** Folder where ./config.toml is looked for, and where relative paths start. */
@@ -116,6 +119,14 @@ function urlOfParts({ dbname, user, password, host, port }: ConnectionParts): st
 function checkTogether(values: ConfigValues, faults: ConfigFault[]): void {
   const accept = values['clustering.accept'];
   const ask = values['clustering.ask'];
+  if (values['compat.open'].length > 0 && !LOOPBACK.test(values['server.host'])) {
+    faults.push({
+      key: 'compat.open',
+      where: 'configuration',
+      detail:
+        'expected server.host to be 127.0.0.1, ::1 or localhost: nobody else may come in without a token',
+    });
+  }
   if (accept !== undefined && ask !== undefined && ask > accept) {
     faults.push({
       key: 'clustering.ask',
@@ -185,7 +196,14 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
         : { nightlyAt: values['consolidation.nightly_at'] }),
     },
     quality: present({ faceSizePxMin: values['quality.face_size_px_min'] }),
-    compat: { protocols: values['compat.protocols'] },
+    compat: {
+      protocols: values['compat.protocols'],
+      open: values['compat.open'],
+      userCheckTenant: values['compat.user_check_tenant'],
+      enrolTenant: values['compat.enrol_tenant'],
+      eventsPrefix: values['compat.events_prefix'],
+      eventsDeleteByGet: values['compat.events_delete_by_get'] === 'on',
+    },
   };
 }
 

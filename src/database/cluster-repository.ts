@@ -100,6 +100,13 @@ export class ClusterRepository {
     return this.selectCounted(Prisma.join(conditions, ' AND '), limit, sort);
   }
 
+  /** Clusters with a label that are not merged. */
+  async countLabelled(): Promise<number> {
+    return this.tx.cluster.count({
+      where: { tenantId: this.tenantId, label: { not: null }, state: { in: [...NOT_MERGED] } },
+    });
+  }
+
   /**
    * Changes a cluster and raises its version.
    * @returns The cluster as it is now, or null when it is unknown or its version is not `expectedVersion`.

@@ -1,6 +1,6 @@
 // The table `faces` of one tenant: where each face is and why. Its vectors are in embedding-repository.ts.
 import { type Face, Prisma } from './generated/client.js';
-import type { IdPage } from './page.js';
+import type { IdPage, OffsetPage } from './page.js';
 import type {
   ClusterCounts,
   FaceAssigner,
@@ -89,6 +89,18 @@ export class FaceRepository {
   /** All faces of the images, dismissed ones too, in the order of image ids and face ids. */
   async listByImages(imageIds: readonly string[]): Promise<FaceRecord[]> {
     return this.select({ imageId: { in: [...imageIds] } }, [{ imageId: 'asc' }, { id: 'asc' }]);
+  }
+
+  /** Active faces of clusters that have a label, in the order of ids. */
+  async listNamed({ skip, limit }: OffsetPage): Promise<FaceRecord[]> {
+    const rows = await this.tx.face.findMany({
+      where: { tenantId: this.tenantId, state: 'active', cluster: { label: { not: null } } },
+      orderBy: { id: 'asc' },
+      omit: { tenantId: true },
+      skip,
+      take: limit,
+    });
+    return rows.map(toRecord);
   }
 
   /** A page of a cluster's faces, oldest first. */

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClustersService, type FaceReport } from '../clusters/clusters.service.js';
 import { FaceErasure } from '../clusters/face-erasure.js';
+import type { OffsetPage } from '../database/page.js';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
@@ -44,6 +45,27 @@ export class FacesService {
       { x1: x, y1: y, x2: x + width, y2: y + height },
       { marginRatio: CROP_MARGIN_RATIO, sizePx, turn: image.turn },
     );
+  }
+
+  /** JPEG; null when there is no picture of the face any more. */
+  async findCrop(tenantId: string, faceId: string, sizePx: CropSize): Promise<Uint8Array | null> {
+    try {
+      return await this.crop(tenantId, faceId, sizePx);
+    } catch (error) {
+      const gone = ['crop.unavailable', 'face.not_found'];
+      if (error instanceof DomainError && gone.includes(error.code)) return null;
+      throw error;
+    }
+  }
+
+  /** Active faces of people who have a name, oldest first. */
+  listNamed(tenantId: string, page: OffsetPage): Promise<{ face: FaceRecord; label: string }[]> {
+    return this.tenants.forTenant(tenantId).read(async ({ faces, clusters }) => {
+      const named = await faces.listNamed(page);
+      const ids = [...new Set(named.flatMap(({ clusterId }) => clusterId ?? []))];
+      const labels = new Map((await clusters.findMany(ids)).map(({ id, label }) => [id, label]));
+      return named.map((face) => ({ face, label: labels.get(face.clusterId ?? '') ?? '' }));
+    });
   }
 
   /** @throws DomainError face.not_found, face.dismissed, cluster.not_found, cluster.merged, constraint.conflict */

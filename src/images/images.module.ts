@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { ClustersModule } from '../clusters/clusters.module.js';
 import { IngestModule } from '../ingest/ingest.module.js';
+import { EnrolmentService } from './enrolment.service.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesService } from './images.service.js';
 
 @Module({
   imports: [ClustersModule, IngestModule],
   controllers: [ImagesController],
-  providers: [ImagesService],
-  exports: [ImagesService],
+  providers: [EnrolmentService, ImagesService],
+  exports: [EnrolmentService, ImagesService],
 })
 export class ImagesModule {}

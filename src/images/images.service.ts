@@ -10,7 +10,7 @@ import { DomainError } from '../domain/domain-error.js';
 import { ImageDecoder } from '../imaging/image-decoder.js';
 import type { PreviewSize } from '../imaging/picture-sizes.js';
 import { IngestJobs } from '../ingest/ingest-jobs.js';
-import { IngestPipeline, type IngestRequest } from '../ingest/ingest.pipeline.js';
+import { type IngestOutcome, IngestPipeline, type IngestRequest } from '../ingest/ingest.pipeline.js';
 import { TenantQuotas } from '../ingest/tenant-quotas.js';
 import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
@@ -68,7 +68,7 @@ export class ImagesService {
   }
 
   /** Stores a picture, however long that takes: for clients that know no "accepted". */
-  addNow(request: IngestRequest): Promise<ImageWithFaces> {
+  addNow(request: IngestRequest): Promise<IngestOutcome> {
     return this.pipeline.ingest(request);
   }
 

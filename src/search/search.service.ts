@@ -64,6 +64,30 @@ export interface Comparison {
   readonly b: Found;
 }
 
+/** A named person whom a face fits well enough to be accepted. */
+export interface IdentifiedPerson {
+  readonly clusterId: string;
+  /** Label and external reference, those that there are; never empty. */
+  readonly names: readonly string[];
+  /** The stored face that it resembles most. */
+  readonly faceId: string;
+  readonly similarity: number;
+  readonly probability: number;
+}
+
+export interface IdentifiedFace {
+  readonly probe: Probe;
+  /** Null: nobody with a name, or not surely enough. */
+  readonly person: IdentifiedPerson | null;
+  /** Similarity to the nearest stored person, named or not; null when there is none. */
+  readonly bestSimilarity: number | null;
+}
+
+/** Faces of one picture that are looked up; behind the largest come bystanders. */
+const IDENTIFIED_FACES_MAX = 20;
+/** People who are looked at for each face until one has a name. */
+const IDENTIFIED_PEOPLE_MAX = 10;
+
 /** Largest first: in a picture of one person the others are behind. */
 const bySize = (a: ExtractedFace, b: ExtractedFace): number =>
   boxArea(b.detection.box) - boxArea(a.detection.box);
@@ -112,6 +136,30 @@ export class SearchService {
       };
       const matches = await this.rank(repositories, stored.embedding, limits, [faceId]);
       return { probe, faceCount: 1, notes: [], matches };
+    });
+  }
+
+  /** Who is in the picture? Its faces, the largest first. @throws DomainError image.*, image.no_face, inference.busy */
+  async identify(
+    tenantId: string,
+    upload: StagedUpload,
+  ): Promise<{ readonly faces: readonly IdentifiedFace[]; readonly notes: readonly string[] }> {
+    const extraction = await this.extract(tenantId, upload, 'file');
+    const shown = [...extraction.faces].sort(bySize).slice(0, IDENTIFIED_FACES_MAX);
+    return this.tenants.forTenant(tenantId).read(async (repositories) => {
+      const { accept } = (await this.policies.forTenant(repositories)).point;
+      const faces: IdentifiedFace[] = [];
+      for (const face of shown) {
+        const limits = { limit: IDENTIFIED_PEOPLE_MAX, probabilityMin: 0 };
+        const matches = await this.rank(repositories, face.embedding, limits);
+        const found = matches.find((match) => match.probability >= accept && namesOf(match).length > 0);
+        faces.push({
+          probe: probeOf(face),
+          person: found === undefined ? null : identified(found),
+          bestSimilarity: matches[0]?.similarity ?? null,
+        });
+      }
+      return { faces, notes: extraction.notes };
     });
   }
 
@@ -196,3 +244,14 @@ export class SearchService {
     });
   }
 }
+
+const namesOf = ({ cluster: { label, externalRef } }: Match): string[] =>
+  [label, externalRef].filter((name) => name !== null);
+
+const identified = (match: Match): IdentifiedPerson => ({
+  clusterId: match.clusterId,
+  names: namesOf(match),
+  faceId: match.exemplarFaceIds[0]!,
+  similarity: match.similarity,
+  probability: match.probability,
+});

@@ -85,6 +85,20 @@ export class TenantsService {
     });
   }
 
+  /** Ids that begin with the prefix, in their order, at most `max`. */
+  async listIdsStarting(prefix: string, max: number): Promise<string[]> {
+    const ids: string[] = [];
+    let page: CountedTenant[];
+    // Ids are compared byte by byte: those that begin with the prefix follow it directly.
+    let after = prefix;
+    do {
+      page = (await this.list({ limit: 100, after })).filter(({ id }) => id.startsWith(prefix));
+      ids.push(...page.map(({ id }) => id));
+      after = ids.at(-1) ?? prefix;
+    } while (page.length === 100 && ids.length < max);
+    return ids.slice(0, max);
+  }
+
   /** In the order of ids. */
   list(page: { limit: number; after?: string | undefined }): Promise<CountedTenant[]> {
     return this.system.transaction((repositories) => repositories.tenants.list(page));

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../harness/app.js';
 import { differences, play, sessionsOf } from '../harness/recorded-sessions.js';
@@ -13,14 +14,25 @@ if (!curlIsThere) console.warn('CURL MISSING: the sessions of docs/compat.md are
 
 const page = await readFile(join(repositoryRoot, 'docs/compat.md'), 'utf8');
 
+/** Three people of the first sample photo. */
+const PORTRAITS = {
+  'ann.jpg': { left: 1330, top: 80, width: 490, height: 480 },
+  'ben.jpg': { left: 290, top: 220, width: 430, height: 500 },
+  'cleo.jpg': { left: 700, top: 290, width: 460, height: 500 },
+};
+
 describe('docs/compat.md', () => {
   let app: TestApp;
   let folder: string;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({
+      env: { KINDRED_COMPAT_PROTOCOLS: 'clusters,user_check,enrol,compare,events' },
+    });
     folder = await mkdtemp(join(tmpdir(), 'kindred-sessions-'));
     await copyFile(samplePhotos[0]!, join(folder, 'photo.jpg'));
+    for (const [name, region] of Object.entries(PORTRAITS))
+      await sharp(samplePhotos[0]).extract(region).resize({ width: 300 }).jpeg().toFile(join(folder, name));
   });
   afterAll(async () => {
     await app.close();

@@ -21,6 +21,7 @@ import { FailedAttempts } from '../../src/auth/failed-attempts.js';
 import { KeyPepper } from '../../src/auth/key-pepper.js';
 import { KeyUsage } from '../../src/auth/key-usage.js';
 import { actorOf, type Principal } from '../../src/auth/principal.js';
+import { OpenDoors } from '../../src/auth/open-doors.js';
 import { RequestRate } from '../../src/auth/request-rate.js';
 import { TenantAccess } from '../../src/auth/tenant-access.js';
 import { Public, Requires } from '../../src/auth/requires.js';
@@ -523,6 +524,7 @@ describe('a route that declares nothing', () => {
         { provide: BootstrapToken, useFactory: () => app.get(BootstrapToken) },
         { provide: KeyPepper, useFactory: () => app.get(KeyPepper) },
         { provide: FailedAttempts, useFactory: () => new FailedAttempts(60) },
+        { provide: OpenDoors, useFactory: () => new OpenDoors([]) },
         { provide: TenantAccess, useFactory: () => app.get(TenantAccess) },
         { provide: RequestRate, useFactory: () => app.get(RequestRate) },
         KeyUsage,

@@ -1,12 +1,11 @@
 // What the routes of the first earlier API take.
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { IsInt, IsUUID, Matches, Max, Min } from 'class-validator';
 import { TENANT_ID_FAULT, TENANT_ID_PATTERN } from '../../http/params.js';
-import { AsNumber } from '../parameters.js';
+import { AsNumber, INTEGER_MAX, OffsetParameters } from '../parameters.js';
 
-/** Rows of one list. The earlier API had no bound; a client that pages meets none. */
-const LIMIT_MAX = 1000;
-const INTEGER_MAX = 2_147_483_647;
+/** Rows of a list unless the client says otherwise. */
+export const LIMIT_DEFAULT = 10;
 
 export class TenantParameters {
   @ApiProperty()
@@ -44,21 +43,7 @@ export class ReviewParameters extends TenantParameters {
   review_id!: number;
 }
 
-export class ListParameters extends TenantParameters {
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, default: 0 })
-  @AsNumber()
-  @IsInt()
-  @Min(0)
-  @Max(INTEGER_MAX)
-  skip: number = 0;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: LIMIT_MAX, default: 10 })
-  @AsNumber()
-  @IsInt()
-  @Min(1)
-  @Max(LIMIT_MAX)
-  limit: number = 10;
-}
+export class ListParameters extends IntersectionType(TenantParameters, OffsetParameters) {}
 
 export class FacesParameters extends ListParameters {
   @ApiProperty({ format: 'uuid' }) @IsUUID('all') image_id!: string;

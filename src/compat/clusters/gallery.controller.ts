@@ -35,6 +35,7 @@ import {
   FacesParameters,
   ImageParameters,
   InsertForm,
+  LIMIT_DEFAULT,
   MoveParameters,
   TenantParameters,
 } from './clusters.parameters.js';
@@ -105,7 +106,7 @@ export class EarlierGalleryController {
   @EarlierRoute('GET /v1/tenants/{tenant_id}/images/{image_id}/faces', FacesParameters)
   @ApiOkResponse({ type: [ListedFaceAnswer] })
   async facesOfImage(
-    @Parameters() { tenant_id, image_id, skip, limit }: FacesParameters,
+    @Parameters() { tenant_id, image_id, skip, limit = LIMIT_DEFAULT }: FacesParameters,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ListedFaceAnswer[]> {
     await this.access.bind(principal, tenant_id);

@@ -12,7 +12,7 @@ import { EarlierRoute } from '../earlier-route.js';
 import { EarlierTexts } from '../earlier-texts.js';
 import { Parameters, TakesParameters } from '../parameters.js';
 import { presentReview, ReviewAnswer, SUCCESS, SuccessAnswer } from './clusters.answers.js';
-import { ListParameters, ReviewParameters } from './clusters.parameters.js';
+import { LIMIT_DEFAULT, ListParameters, ReviewParameters } from './clusters.parameters.js';
 
 const KINDS = ['new_cluster', 'uncertain_assignment'] as const;
 
@@ -32,7 +32,7 @@ export class EarlierReviewController {
   @EarlierRoute('GET /v1/tenants/{tenant_id}/review-pending', ListParameters)
   @ApiOkResponse({ type: [ReviewAnswer] })
   async list(
-    @Parameters() { tenant_id, skip, limit }: ListParameters,
+    @Parameters() { tenant_id, skip, limit = LIMIT_DEFAULT }: ListParameters,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ReviewAnswer[]> {
     await this.access.bind(principal, tenant_id);
