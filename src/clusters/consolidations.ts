@@ -24,7 +24,7 @@ import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js'
 import { askWorthwhile } from './consolidation-questions.js';
 import { contentKeyOf, isComparable, type TenantCensus } from './read-census.js';
 
-export type Question = Extract<Change, { do: 'open_item' }>;
+type Question = Extract<Change, { do: 'open_item' }>;
 
 export interface ConsolidationReport {
   /** Faces that were compared. */

@@ -40,8 +40,6 @@ export interface GroupedFaces {
     readonly wholeCount: number;
     readonly logit: number;
   }[];
-  /** Must-links that contradict cannot-links, and yielded. */
-  readonly refusedMustLinks: number;
 }
 
 /** Of each kind; many times what is asked at once, because answered questions are among them. */
@@ -55,7 +53,7 @@ export function groupFaces(task: GroupingTask): GroupedFaces {
   const embeddings = unitVectorsOf(task.halves, width);
   const similarityMin = Math.max(SIMILARITY_MIN, evidence.links.ingestSimilarityMin);
   const pairs = findSimilarPairs(embeddings, width, similarityMin);
-  const { groupOf, gate, openPairs, merges, refusedMustLinks } = consolidate(
+  const { groupOf, gate, openPairs, merges } = consolidate(
     {
       faces: { ...task, width, embeddings },
       neighbours: graphOfFoundPairs(contentKeys.length, [pairs]),
@@ -78,7 +76,6 @@ export function groupFaces(task: GroupingTask): GroupedFaces {
       merges.filter(({ logit }) => logit < DOUBTFUL_MERGE_LOGIT),
       ({ logit, part, whole }) => verifyGain(sigmoid(logit), part.length, whole.length),
     ).map(({ part, whole, logit }) => ({ part, wholeCount: whole.length, logit })),
-    refusedMustLinks: refusedMustLinks.length,
   };
 }
 
