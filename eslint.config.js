@@ -1,9 +1,19 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'data/**', 'src/database/generated/**', 'coverage/**', '.pg17/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'data/**',
+      'src/database/generated/**',
+      'web/src/api/schema.d.ts',
+      'coverage/**',
+      '.pg17/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -68,6 +78,7 @@ export default tseslint.config(
     files: ['src/cli/**/*.ts', 'bench/**/*.ts', 'tools/**', 'test/**/*.ts', 'src/main.ts'],
     rules: { 'no-console': 'off' },
   },
+  { files: ['web/src/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
   {
     ...tseslint.configs.disableTypeChecked,
     files: ['**/*.{js,mjs,cjs}'],

@@ -13,6 +13,7 @@ import { BlobSweep } from './ingest/blob-sweep.js';
 import { IngestJobs } from './ingest/ingest-jobs.js';
 import { VectorIndexUpkeep } from './ingest/vector-index-upkeep.js';
 import { BackgroundJobs } from './jobs/background-jobs.js';
+import { serveReviewPage } from './review-page/serve-review-page.js';
 
 /** Everything is wired and open; nothing listens yet. */
 export async function createApplication(
@@ -26,6 +27,7 @@ export async function createApplication(
   });
   app.useLogger(new NestLogger(logger));
   setupHttp(app, config, logger);
+  serveReviewPage(app, logger);
   // A supervisor that asked for the end is told that it went well: exit code 0, not a death by signal.
   app.enableShutdownHooks([], { useProcessExit: true });
   return app;

@@ -1,0 +1,92 @@
+// A name, completed from the people that are known. Choosing one of them is not the same as typing a name: it names a cluster.
+import { keepPreviousData } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
+import { hooks, type Cluster } from '../api/client';
+import { useTenantId } from '../api/session';
+import { FaceCrop } from '../images/FaceCrop';
+import { text } from '../text/text';
+
+export interface LabelChoice {
+  /** Trimmed; empty when nothing is written. */
+  readonly label: string;
+  /** Set when a known person was chosen from the list. */
+  readonly cluster: Cluster | null;
+}
+
+/** Known people with names, for completion. Pages of the service hold at most a hundred. */
+const KNOWN_MAX = 100;
+
+export function useNamedClusters(): readonly Cluster[] {
+  const tenantId = useTenantId();
+  const { data } = hooks.useQuery(
+    'get',
+    '/v1/tenants/{tenant_id}/clusters',
+    { params: { path: { tenant_id: tenantId }, query: { labelled: true, limit: KNOWN_MAX } } },
+    { placeholderData: keepPreviousData },
+  );
+  return data?.items ?? [];
+}
+
+export function LabelField({
+  value,
+  onChange,
+  onSubmit,
+  inputRef,
+  except,
+  label = text.label.field,
+}: {
+  readonly value: LabelChoice;
+  readonly onChange: (value: LabelChoice) => void;
+  readonly onSubmit?: () => void;
+  readonly inputRef?: React.Ref<HTMLInputElement>;
+  /** The person that is being named is no suggestion for itself. */
+  readonly except?: string | null;
+  readonly label?: string;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const wanted = value.label.toLocaleLowerCase();
+  const known = useNamedClusters().filter(
+    (cluster) => cluster.id !== except && cluster.label?.toLocaleLowerCase().includes(wanted),
+  );
+  return (
+    <ComboBox
+      className="field"
+      allowsCustomValue
+      menuTrigger="input"
+      items={known.slice(0, 8)}
+      inputValue={value.label}
+      value={value.cluster?.id ?? null}
+      onOpenChange={setOpen}
+      onInputChange={(label) =>
+        onChange({ label, cluster: label === value.cluster?.label ? value.cluster : null })
+      }
+      onChange={(id) => {
+        const cluster = known.find((one) => one.id === id);
+        if (cluster) onChange({ label: cluster.label ?? '', cluster });
+      }}
+    >
+      <Label>{label}</Label>
+      <Input
+        ref={inputRef}
+        className="input"
+        autoComplete="off"
+        maxLength={200}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !isOpen) onSubmit?.();
+        }}
+      />
+      <Popover className="popover">
+        <ListBox<Cluster> className="suggestions" aria-label={text.label.suggestions}>
+          {(cluster) => (
+            <ListBoxItem id={cluster.id} textValue={cluster.label ?? ''} className="suggestion">
+              {cluster.cover_face_id && <FaceCrop faceId={cluster.cover_face_id} size="s" decorative />}
+              <span>{cluster.label}</span>
+              <span className="muted">{text.clusters.faces(cluster.face_count)}</span>
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </ComboBox>
+  );
+}

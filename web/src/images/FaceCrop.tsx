@@ -1,0 +1,39 @@
+// A face, cut out. It keeps its place while it loads, and asks for its picture when it comes near the screen.
+import { useEffect, useRef, useState } from 'react';
+import { useTenantId } from '../api/session';
+import { text } from '../text/text';
+import { cropPath } from './paths';
+import { Picture } from './Picture';
+
+/** The picture is asked for this far before it is seen. */
+const AHEAD = '400px';
+
+/** @param name Of the person, for who cannot see the picture. @param decorative The text beside it says it all. */
+export function FaceCrop({
+  faceId,
+  name,
+  size = 'm',
+  decorative = false,
+}: {
+  readonly faceId: string;
+  readonly name?: string | null;
+  readonly size?: 's' | 'm' | 'l';
+  readonly decorative?: boolean;
+}) {
+  const tenantId = useTenantId();
+  const frame = useRef<HTMLSpanElement>(null);
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
+      rootMargin: AHEAD,
+    });
+    if (frame.current) watch.observe(frame.current);
+    return () => watch.disconnect();
+  }, []);
+  const alt = decorative ? '' : name ? text.faces.faceOf(name) : text.faces.face;
+  return (
+    <span ref={frame} className={`crop crop-${size}`} data-face={faceId}>
+      <Picture path={near ? cropPath(tenantId, faceId) : null} alt={alt} />
+    </span>
+  );
+}

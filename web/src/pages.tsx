@@ -1,0 +1,26 @@
+// The pages of the review page: each with its place, its name in the navigation, and its icon. A new page is a line here.
+import { ChartNoAxesColumn, type LucideIcon } from 'lucide-react';
+import { lazy } from 'react';
+import type { RouteComponent } from '@tanstack/react-router';
+import { text } from './text/text';
+
+export interface Page {
+  /** Under /review; `$name` is a parameter. */
+  readonly path: string;
+  readonly component: RouteComponent;
+  /** Absent: the page is reached from others only. */
+  readonly nav?: { readonly name: string; readonly icon: LucideIcon };
+}
+
+const StatisticsPage = lazy(async () => ({
+  default: (await import('./statistics/StatisticsPage')).StatisticsPage,
+}));
+
+/** The first one is where people arrive. */
+export const PAGES: readonly [Page, ...Page[]] = [
+  {
+    path: '/statistics',
+    component: StatisticsPage,
+    nav: { name: text.nav.statistics, icon: ChartNoAxesColumn },
+  },
+];

@@ -1,0 +1,66 @@
+// Every English sentence of the page that is not about one page alone. Pages add theirs beside it; another language is another folder.
+import { statisticsText } from './en-statistics';
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+export const en = {
+  product: 'Kindred',
+  nav: {
+    label: 'Main',
+    statistics: 'Statistics',
+    skip: 'Skip to content',
+  },
+  signIn: {
+    title: 'Sign in to review',
+    key: 'API key',
+    keyHint: 'It needs the scopes read and review. It stays in this tab and goes when you close it.',
+    tenant: 'Tenant',
+    chooseTenant: 'Choose a tenant',
+    noTenant: 'There is no tenant yet. Create one through the API first.',
+    submit: 'Sign in',
+    open: 'Open',
+    checking: 'Checking the key…',
+    missingScopes: (scopes: string) => `This key lacks the scope ${scopes}.`,
+    refused: 'This key is unknown, expired or revoked.',
+    signOut: 'Sign out',
+    changeTenant: 'Change tenant',
+    ended: 'You are signed out.',
+  },
+  theme: { toDark: 'Dark colours', toLight: 'Light colours' },
+  states: {
+    loading: 'Loading…',
+    offline: 'No connection to the service. What you do now may not be kept.',
+    failed: 'This did not work.',
+    again: 'Try again',
+    notFound: 'There is nothing at this address.',
+    home: 'Go to the first page',
+    pictureFailed: 'Picture not available',
+  },
+  dialog: { cancel: 'Cancel', close: 'Close' },
+  toasts: { label: 'Messages', dismiss: 'Dismiss message' },
+  faces: {
+    face: 'Face',
+    faceOf: (name: string) => `Face of ${name}`,
+    photo: 'Photo',
+    photoWithFace: 'Photo with the face marked',
+  },
+  clusters: {
+    unnamed: 'Unnamed person',
+    faces: (count: number) => counted(count, 'face', 'faces'),
+    photos: (count: number) => counted(count, 'photo', 'photos'),
+    questions: (count: number) => counted(count, 'question waits', 'questions wait'),
+    state: { pending: 'not yet confirmed', confirmed: 'confirmed', ignored: 'hidden', merged: 'merged' },
+  },
+  /** A calibrated chance, in words. */
+  probability: {
+    none: 'no estimate',
+    unlikely: 'unlikely',
+    possible: 'possible',
+    likely: 'likely',
+    almostSure: 'almost sure',
+    withFigure: (word: string, percent: string) => `${word}, ${percent}`,
+    similarity: (value: string) => `similarity ${value}`,
+  },
+  label: { field: 'Name', suggestions: 'People with this name', existing: 'known person' },
+  statistics: statisticsText,
+};
