@@ -9,6 +9,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/components.css';
 import './styles/shell.css';
+import './styles/queue.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -1,7 +1,8 @@
 // The pages of the review page: each with its place, its name in the navigation, and its icon. A new page is a line here.
-import { ChartNoAxesColumn, type LucideIcon } from 'lucide-react';
+import { ChartNoAxesColumn, Inbox, type LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { RouteComponent } from '@tanstack/react-router';
+import { QueuePage } from './queue/QueuePage';
 import { text } from './text/text';
 
 export interface Page {
@@ -18,6 +19,8 @@ const StatisticsPage = lazy(async () => ({
 
 /** The first one is where people arrive. */
 export const PAGES: readonly [Page, ...Page[]] = [
+  { path: '/queue', component: QueuePage, nav: { name: text.nav.queue, icon: Inbox } },
+  { path: '/queue/$itemId', component: QueuePage },
   {
     path: '/statistics',
     component: StatisticsPage,

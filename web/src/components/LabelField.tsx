@@ -3,6 +3,7 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
 import { hooks, type Cluster } from '../api/client';
+import { useCoverFace } from '../api/entities';
 import { useTenantId } from '../api/session';
 import { FaceCrop } from '../images/FaceCrop';
 import { text } from '../text/text';
@@ -80,7 +81,7 @@ export function LabelField({
         <ListBox<Cluster> className="suggestions" aria-label={text.label.suggestions}>
           {(cluster) => (
             <ListBoxItem id={cluster.id} textValue={cluster.label ?? ''} className="suggestion">
-              {cluster.cover_face_id && <FaceCrop faceId={cluster.cover_face_id} size="s" decorative />}
+              <Cover cluster={cluster} />
               <span>{cluster.label}</span>
               <span className="muted">{text.clusters.faces(cluster.face_count)}</span>
             </ListBoxItem>
@@ -88,5 +89,14 @@ export function LabelField({
         </ListBox>
       </Popover>
     </ComboBox>
+  );
+}
+
+function Cover({ cluster }: { readonly cluster: Cluster }) {
+  const faceId = useCoverFace(cluster);
+  return faceId === null ? (
+    <span className="crop crop-s" />
+  ) : (
+    <FaceCrop faceId={faceId} size="s" decorative />
   );
 }

@@ -2,11 +2,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTenantId } from '../api/session';
 import { text } from '../text/text';
-import { cropPath } from './paths';
+import { cropPath, type CropSize } from './paths';
 import { Picture } from './Picture';
 
 /** The picture is asked for this far before it is seen. */
 const AHEAD = '400px';
+/** Long side of the picture for each size on the screen, px: twice as sharp as the widest frame, where the service has it. */
+export const CROP_PX: Readonly<Record<'s' | 'm' | 'l', CropSize>> = { s: 96, m: 320, l: 640 };
 
 /** @param name Of the person, for who cannot see the picture. @param decorative The text beside it says it all. */
 export function FaceCrop({
@@ -33,7 +35,7 @@ export function FaceCrop({
   const alt = decorative ? '' : name ? text.faces.faceOf(name) : text.faces.face;
   return (
     <span ref={frame} className={`crop crop-${size}`} data-face={faceId}>
-      <Picture path={near ? cropPath(tenantId, faceId) : null} alt={alt} />
+      <Picture path={near ? cropPath(tenantId, faceId, CROP_PX[size]) : null} alt={alt} />
     </span>
   );
 }

@@ -1,4 +1,5 @@
 // Every English sentence of the page that is not about one page alone. Pages add theirs beside it; another language is another folder.
+import { queueText } from './en-queue';
 import { statisticsText } from './en-statistics';
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -7,6 +8,7 @@ export const en = {
   product: 'Kindred',
   nav: {
     label: 'Main',
+    queue: 'Queue',
     statistics: 'Statistics',
     skip: 'Skip to content',
   },
@@ -33,7 +35,7 @@ export const en = {
     failed: 'This did not work.',
     again: 'Try again',
     notFound: 'There is nothing at this address.',
-    home: 'Go to the first page',
+    home: 'Go to the queue',
     pictureFailed: 'Picture not available',
   },
   dialog: { cancel: 'Cancel', close: 'Close' },
@@ -62,5 +64,6 @@ export const en = {
     similarity: (value: string) => `similarity ${value}`,
   },
   label: { field: 'Name', suggestions: 'People with this name', existing: 'known person' },
+  queue: queueText,
   statistics: statisticsText,
 };

@@ -1,0 +1,32 @@
+// A dialog over the page: focus stays in it, Escape closes it.
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+
+/** @param role `alertdialog` when something must be decided before anything else. */
+export const Dialog = ({
+  title,
+  isOpen,
+  onClose,
+  role,
+  children,
+}: {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly role?: 'alertdialog';
+  readonly children: ReactNode;
+}) => (
+  <ModalOverlay
+    className="overlay"
+    isDismissable={role === undefined}
+    isOpen={isOpen}
+    onOpenChange={(open) => !open && onClose()}
+  >
+    <Modal className="modal">
+      <AriaDialog className="dialog" {...(role && { role })}>
+        <Heading slot="title">{title}</Heading>
+        {children}
+      </AriaDialog>
+    </Modal>
+  </ModalOverlay>
+);
