@@ -15,7 +15,13 @@ export class ClusterResponse {
     string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Id of the person in the calling system.' })
   external_ref!: string | null;
-  @ApiProperty({ type: String, format: 'uuid', nullable: true }) cover_face_id!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The face that stands for the person: the one that was chosen, else the clearest.',
+  })
+  cover_face_id!: string | null;
   @ApiProperty({ minimum: 0 }) face_count!: number;
   @ApiProperty({ minimum: 0 }) image_count!: number;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) merged_into!: string | null;
@@ -34,7 +40,7 @@ export function presentCluster(cluster: CountedClusterRecord): ClusterResponse {
     state: cluster.state,
     label: cluster.label,
     external_ref: cluster.externalRef,
-    cover_face_id: cluster.coverFaceId,
+    cover_face_id: cluster.coverFaceId ?? cluster.clearestFaceId,
     face_count: cluster.faceCount,
     image_count: cluster.imageCount,
     merged_into: cluster.mergedInto,

@@ -71,7 +71,12 @@ export class NewClusterBody extends Naming {
 }
 
 export class ClusterPatchBody extends Naming {
-  @ApiPropertyOptional({ type: String, format: 'uuid', nullable: true })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'null: the clearest face stands for the person.',
+  })
   @ValidateIf(isNotNull)
   @IsUUID('all')
   cover_face_id?: string | null;

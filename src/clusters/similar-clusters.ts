@@ -49,17 +49,13 @@ export class SimilarClusters {
       const ids = near.map((other) => other.clusterId);
       const facts = await loadClusters(repositories, ids);
       const constraints = await loadConstraints(repositories, [clusterId, ...ids]);
-      const records = new Map((await repositories.clusters.findMany(ids)).map((one) => [one.id, one]));
-      const counts = new Map(
-        (await repositories.faces.countByClusters(ids)).map((one) => [one.clusterId, one]),
-      );
+      const records = new Map((await repositories.clusters.findManyCounted(ids)).map((one) => [one.id, one]));
       return near.flatMap(({ clusterId: id, similarity }) => {
-        const [other, record, counted] = [facts.get(id), records.get(id), counts.get(id)];
-        if (other === undefined || record === undefined || counted === undefined) return [];
-        const { faceCount, imageCount } = counted;
+        const [other, cluster] = [facts.get(id), records.get(id)];
+        if (other === undefined || cluster === undefined) return [];
         return [
           {
-            cluster: { ...record, faceCount, imageCount },
+            cluster,
             similarity,
             probability: centroidProbability(calibration.linkage, similarity),
             ...hindrances(own, other, constraints),

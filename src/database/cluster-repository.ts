@@ -89,6 +89,12 @@ export class ClusterRepository {
     return row ?? null;
   }
 
+  /** Like `findMany`, with the numbers of active faces and of their images; newest first. */
+  async findManyCounted(ids: readonly string[]): Promise<CountedClusterRecord[]> {
+    if (ids.length === 0) return [];
+    return this.selectCounted(Prisma.sql`c.id = ANY (${[...ids]}::uuid[])`, ids.length);
+  }
+
   async list({ limit, sort = 'newest', after, ...filters }: ClusterPage): Promise<CountedClusterRecord[]> {
     const { states, labelled, label, labelPrefix, externalRef } = filters;
     const conditions = [Prisma.sql`c.state = ANY (${[...(states ?? NOT_MERGED)]}::text[])`];
@@ -167,10 +173,13 @@ export class ClusterRepository {
     limit: number,
     sort: ClusterSort = 'newest',
   ): Promise<CountedClusterRecord[]> {
-    const rows = await this.tx.$queryRaw<(ClusterRow & { faceCount: number; imageCount: number })[]>`
-      SELECT ${columns}, counted.faces AS "faceCount", counted.images AS "imageCount"
+    const rows = await this.tx.$queryRaw<(ClusterRow & CountedClusterRecord)[]>`
+      SELECT ${columns}, counted.faces AS "faceCount", counted.images AS "imageCount",
+        counted.clearest AS "clearestFaceId"
       FROM clusters c CROSS JOIN LATERAL (
-        SELECT count(*)::int AS faces, count(DISTINCT f.image_id)::int AS images FROM faces f
+        SELECT count(*)::int AS faces, count(DISTINCT f.image_id)::int AS images,
+               (array_agg(f.id ORDER BY f.quality DESC, f.id))[1] AS clearest
+        FROM faces f
         WHERE f.tenant_id = c.tenant_id AND f.cluster_id = c.id AND f.state = 'active'
       ) AS counted
       WHERE c.tenant_id = ${this.tenantId} AND ${where}

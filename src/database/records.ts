@@ -146,7 +146,10 @@ export interface ClusterCounts {
   /** Images with an active face of the cluster. */
   readonly imageCount: number;
 }
-export type CountedClusterRecord = ClusterRecord & ClusterCounts;
+export interface CountedClusterRecord extends ClusterRecord, ClusterCounts {
+  /** The active face of best quality. */
+  readonly clearestFaceId: string | null;
+}
 
 export const CONSTRAINT_KINDS = ['must_link', 'cannot_link', 'same_image_ok'] as const;
 export type ConstraintKind = (typeof CONSTRAINT_KINDS)[number];

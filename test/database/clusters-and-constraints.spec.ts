@@ -23,17 +23,18 @@ describe.each(bothDatabases)('clusters and constraints on $name', ({ open }) => 
     const named = clusterRow({ state: 'confirmed', label: 'Ann', externalRef: 'x-1' });
     const pending = clusterRow();
     const merged = clusterRow({ state: 'merged', mergedInto: named.id });
+    const clearest = faceRow(image.id, { clusterId: named.id, quality: 0.9 });
     await scope.transaction(async ({ images, clusters, faces }) => {
       await images.insert(image);
       await clusters.insertMany([named, pending, merged]);
       await faces.insertMany([
-        faceRow(image.id, { clusterId: named.id }),
-        faceRow(image.id, { clusterId: named.id }),
-        faceRow(image.id, { clusterId: named.id, state: 'unclustered' }),
+        faceRow(image.id, { clusterId: named.id, quality: 0.5 }),
+        clearest,
+        faceRow(image.id, { clusterId: named.id, state: 'unclustered', quality: 1 }),
       ]);
     });
-    const counted = { ...named, faceCount: 2, imageCount: 1 };
-    const empty = { faceCount: 0, imageCount: 0 };
+    const counted = { ...named, faceCount: 2, imageCount: 1, clearestFaceId: clearest.id };
+    const empty = { faceCount: 0, imageCount: 0, clearestFaceId: null };
     await scope.read(async ({ clusters }) => {
       expect(await clusters.list({ limit: 10 })).toEqual([{ ...pending, ...empty }, counted]);
       expect(await clusters.list({ limit: 10, after: { id: pending.id, value: null } })).toEqual([counted]);
@@ -44,6 +45,7 @@ describe.each(bothDatabases)('clusters and constraints on $name', ({ open }) => 
       expect(await clusters.list({ limit: 10, label: 'Ann' })).toEqual([counted]);
       expect(await clusters.list({ limit: 10, externalRef: 'x-1' })).toEqual([counted]);
       expect(await clusters.findCounted(named.id)).toEqual(counted);
+      expect(await clusters.findManyCounted([named.id, newId()])).toEqual([counted]);
       expect(await clusters.findCounted(newId())).toBeNull();
       expect(await clusters.findMany([merged.id, named.id, newId()])).toEqual([named, merged]);
     });
