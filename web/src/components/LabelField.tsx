@@ -15,18 +15,32 @@ export interface LabelChoice {
   readonly cluster: Cluster | null;
 }
 
-/** Known people with names, for completion. Pages of the service hold at most a hundred. */
+/** People looked through at once. Pages of the service hold at most a hundred. */
 const KNOWN_MAX = 100;
+/** People offered at once. */
+const OFFERED_MAX = 8;
 
-export function useNamedClusters(): readonly Cluster[] {
+/** Named people, the ones with most faces first; those of whom a word of the name begins so. */
+function useNamed(begin: string): readonly Cluster[] {
   const tenantId = useTenantId();
+  const query = { labelled: true, sort: 'size' as const, limit: KNOWN_MAX };
   const { data } = hooks.useQuery(
     'get',
     '/v1/tenants/{tenant_id}/clusters',
-    { params: { path: { tenant_id: tenantId }, query: { labelled: true, limit: KNOWN_MAX } } },
+    {
+      params: { path: { tenant_id: tenantId }, query: { ...query, ...(begin && { label_prefix: begin }) } },
+    },
     { placeholderData: keepPreviousData },
   );
   return data?.items ?? [];
+}
+
+/** The largest people are known before the first letter; whoever else begins so is asked for while somebody types. */
+function useNamedClusters(begin: string): readonly Cluster[] {
+  const [largest, found] = [useNamed(''), useNamed(begin)];
+  const wanted = begin.toLocaleLowerCase();
+  const fits = ({ label }: Cluster): boolean => label?.toLocaleLowerCase().includes(wanted) ?? false;
+  return [...new Map([...largest, ...found].filter(fits).map((one) => [one.id, one])).values()];
 }
 
 export function LabelField({
@@ -46,16 +60,13 @@ export function LabelField({
   readonly label?: string;
 }) {
   const [isOpen, setOpen] = useState(false);
-  const wanted = value.label.toLocaleLowerCase();
-  const known = useNamedClusters().filter(
-    (cluster) => cluster.id !== except && cluster.label?.toLocaleLowerCase().includes(wanted),
-  );
+  const known = useNamedClusters(value.label.trim()).filter((cluster) => cluster.id !== except);
   return (
     <ComboBox
       className="field"
       allowsCustomValue
       menuTrigger="input"
-      items={known.slice(0, 8)}
+      items={known.slice(0, OFFERED_MAX)}
       inputValue={value.label}
       value={value.cluster?.id ?? null}
       onOpenChange={setOpen}

@@ -5,6 +5,7 @@ import { CloudOff, LogOut, Moon, Repeat, Sun } from 'lucide-react';
 import { Suspense } from 'react';
 import { Button as AriaButton } from 'react-aria-components';
 import { setSession, useSession, type Session } from '../api/session';
+import { AskDialog } from '../components/ask';
 import { Loading } from '../components/States';
 import { Toasts } from '../components/toasts';
 import { PAGES } from '../pages';
@@ -28,6 +29,7 @@ export function AppShell() {
       )}
       {/* A change of tenant or key leaves nothing of the earlier one on the screen. */}
       {signedIn ? <Frame key={`${signedIn.actor}/${signedIn.tenantId}`} signedIn={signedIn} /> : <SignIn />}
+      <AskDialog />
       <Toasts />
     </>
   );

@@ -1,5 +1,6 @@
 // Every English sentence of the page that is not about one page alone. Pages add theirs beside it; another language is another folder.
 import { queueText } from './en-queue';
+import { facesText, logText, mapText, peopleText, personText, whyText } from './en-people';
 import { statisticsText } from './en-statistics';
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -9,6 +10,9 @@ export const en = {
   nav: {
     label: 'Main',
     queue: 'Queue',
+    people: 'People',
+    map: 'Map',
+    log: 'History',
     statistics: 'Statistics',
     skip: 'Skip to content',
   },
@@ -66,4 +70,10 @@ export const en = {
   label: { field: 'Name', suggestions: 'People with this name', existing: 'known person' },
   queue: queueText,
   statistics: statisticsText,
+  people: peopleText,
+  person: personText,
+  faceWork: facesText,
+  why: whyText,
+  log: logText,
+  map: mapText,
 };

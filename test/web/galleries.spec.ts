@@ -1,0 +1,262 @@
+// People, one person, a face and its reasons, the map and the history: each seen and worked on in real Chromium, every effect checked
+// through the API.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Api, FaceJson, ImageJson } from '../harness/api.js';
+import { startApp, type TestApp } from '../harness/app.js';
+import { startBrowser } from '../harness/browser.js';
+import { fiftyPhotosOfFivePeople } from '../harness/people.js';
+import { mintKey, openReviewPage, type ReviewerPage, seriousFaults } from '../harness/review-page.js';
+import { samplePhotos } from '../harness/shared-data.js';
+
+interface Cluster {
+  readonly id: string;
+  readonly state: string;
+  readonly label: string | null;
+  readonly face_count: number;
+  readonly merged_into: string | null;
+}
+
+/** Photos of each person. */
+const PHOTOS = [4, 3, 2];
+const NAMES = ['Ada Long', 'Ben Short', 'Cleo Tiny'];
+const at = (path: string): string => `/v1/tenants/t/${path}`;
+
+describe('the pages of the gallery', () => {
+  let app: TestApp;
+  let browser: Browser;
+  let api: Api;
+  let reviewer: ReviewerPage;
+  let page: Page;
+  /** Faces and cluster of each person. */
+  const faces: FaceJson[][] = [];
+  const people: string[] = [];
+
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([startApp(), startBrowser()]);
+    api = app.admin;
+    await api.post('/v1/tenants', { id: 't' });
+    const photos = await fiftyPhotosOfFivePeople();
+    const names = [...new Set(photos.map(({ person }) => person))];
+    for (const [person, count] of PHOTOS.entries()) {
+      const own: FaceJson[] = [];
+      for (const { bytes } of photos.filter((one) => one.person === names[person]).slice(0, count)) {
+        const { json } = await api.sendImage<ImageJson>('t', bytes);
+        own.push([...json.faces].sort((a, b) => b.box.width - a.box.width)[0]!);
+      }
+      // Whatever the machine thought: a person says whose faces these are.
+      const body = { label: NAMES[person], face_ids: own.map(({ id }) => id), override: true };
+      const made = await api.post<{ cluster: Cluster }>(at('clusters'), body);
+      expect(made.status, made.text).toBe(201);
+      faces.push(own);
+      people.push(made.json.cluster.id);
+    }
+    await api.sendImage('t', samplePhotos[1]!);
+    reviewer = await openReviewPage(browser, api.as(await mintKey(api, 't')), '/people');
+    page = reviewer.page;
+    await page.getByRole('heading', { name: 'People', exact: true }).waitFor();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+  });
+
+  const open = async (path: string): Promise<void> => {
+    await page.goto(`${api.url}/review${path}`);
+  };
+  const cluster = async (id: string): Promise<Cluster> => (await api.get<Cluster>(at(`clusters/${id}`))).json;
+  const homeOf = async (face: FaceJson): Promise<string | null> =>
+    (await api.get<FaceJson>(at(`faces/${face.id}`))).json.cluster_id;
+  const person = (name: string) => page.getByRole('row', { name });
+  const face = ({ id }: FaceJson) => page.locator(`.face:has([data-face="${id}"])`);
+  /** Types again until the names are there: a list that comes late opens with the next letter. */
+  const choose = async (field: string, typed: string, name: string): Promise<void> => {
+    const option = page.getByRole('option', { name });
+    const typeAgain = async (): Promise<number> => {
+      if ((await option.count()) > 0) return 1;
+      await page.getByRole('combobox', { name: field }).fill('');
+      await page.getByRole('combobox', { name: field }).fill(typed);
+      return option.count();
+    };
+    await expect.poll(typeAgain, { timeout: 30_000, interval: 500 }).toBe(1);
+    await option.click();
+  };
+  const said = (message: string) => page.getByRole('alertdialog').filter({ hasText: message }).first();
+
+  it('shows people by size, finds them by name, and is walked through and opened by keyboard', async () => {
+    await person(NAMES[0]!).waitFor();
+    const names = await page.getByRole('row').locator('.person-name').allTextContents();
+    expect(names.slice(0, 3)).toEqual(NAMES);
+    await page.getByLabel('Search by name').fill('shor');
+    await expect.poll(() => page.getByRole('row').count(), { timeout: 20_000 }).toBe(1);
+    await page.getByLabel('Search by name').fill('nobody has this name');
+    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor();
+    await page.getByLabel('Search by name').fill('');
+    await person(NAMES[0]!).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await person(NAMES[0]!).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: NAMES[1]!, exact: true }).waitFor();
+  });
+
+  it('hides a person, who is found among the hidden ones, and shows them again', async () => {
+    await open(`/people/${people[2]}`);
+    await page.getByRole('button', { name: 'Hide' }).click();
+    await page.getByRole('button', { name: 'Show again' }).waitFor();
+    expect((await cluster(people[2]!)).state).toBe('ignored');
+    await page.getByRole('link', { name: 'All people' }).click();
+    await person(NAMES[0]!).waitFor();
+    expect(await person(NAMES[2]!).count()).toBe(0);
+    await page.getByRole('button', { name: /Show/ }).click();
+    await page.getByRole('option', { name: 'Hidden' }).click();
+    await person(NAMES[2]!).click();
+    await page.getByRole('button', { name: 'Show again' }).click();
+    await page.getByRole('button', { name: 'Hide' }).waitFor();
+    expect((await cluster(people[2]!)).state).toBe('confirmed');
+  });
+
+  it('renames a person', async () => {
+    await open(`/people/${people[2]}`);
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('combobox', { name: 'Name' }).fill('Cleo Grown');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Cleo Grown' }).waitFor();
+    expect((await cluster(people[2]!)).label).toBe('Cleo Grown');
+  });
+
+  it('splits selected faces off, and takes that back', async () => {
+    await open(`/people/${people[0]}`);
+    const [first, second] = faces[0]!;
+    await face(first!).click();
+    await face(second!).focus();
+    await page.keyboard.press('Space');
+    await page.getByText('2 faces selected').first().waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Split off' }).click();
+    await said('2 faces split off').waitFor();
+    expect(await homeOf(first!)).not.toBe(people[0]);
+    expect(await homeOf(first!)).toBe(await homeOf(second!));
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await said('Undone').waitFor();
+    expect(await homeOf(first!)).toBe(people[0]);
+  });
+
+  it('moves a face to a known person', async () => {
+    await open(`/people/${people[0]}`);
+    const [, , third] = faces[0]!;
+    await face(third!).click();
+    await page.getByRole('button', { name: 'Move to…' }).click();
+    await choose('Name', 'ben', NAMES[1]!);
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await said(`1 face moved to ${NAMES[1]}`).waitFor();
+    expect(await homeOf(third!)).toBe(people[1]);
+  });
+
+  it('shows the photos of a person, and those with another', async () => {
+    await open(`/people/${people[1]}`);
+    await page.getByRole('tab', { name: 'Photos' }).click();
+    const photos = page.getByRole('list', { name: 'Photos of this person' }).getByRole('listitem');
+    await expect.poll(() => photos.count(), { timeout: 20_000 }).toBe(PHOTOS[1]! + 1);
+    await photos.first().getByRole('img').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await choose('Together with', 'cleo', 'Cleo Grown');
+    await page.getByRole('heading', { name: 'No photo shows them together' }).waitFor();
+  });
+
+  it('merges a person with one that resembles them, after asking because somebody said that they are two', async () => {
+    const split = await api.post<{ clusters: Cluster[] }>(at(`clusters/${people[0]}/split`), {
+      groups: [[faces[0]![0]!.id]],
+      override: true,
+    });
+    const part = split.json.clusters[1]!.id;
+    await open(`/people/${people[0]}`);
+    await page.getByRole('tab', { name: 'Same person?' }).click();
+    const row = page
+      .getByRole('listitem')
+      .filter({ has: page.locator(`a[href$="${part}"]`) })
+      .first();
+    await row.getByText('Somebody said that they are two people').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await row.getByRole('button', { name: /^Merge with/ }).click();
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: /^Merge with/ })
+      .click();
+    await page.getByRole('button', { name: 'Do it anyway' }).click();
+    await said('Merged').waitFor();
+    expect((await cluster(part)).merged_into).toBe(people[0]);
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('list', { name: 'Changes, newest first' }).waitFor();
+  });
+
+  it('says why a face is where it is, in words, in figures and with its history, and undoes from there', async () => {
+    const [, , third] = faces[0]!;
+    const { json: why } = await api.get<{ sentence: string }>(at(`faces/${third!.id}/explanation`));
+    await open(`/faces/${third!.id}`);
+    await page.getByText(why.sentence).first().waitFor();
+    await page.getByRole('img', { name: 'Photo with the face marked' }).waitFor();
+    await page.getByRole('heading', { name: 'How the machine decided' }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page
+      .getByRole('button', { name: /^Undo: / })
+      .first()
+      .click();
+    await said('Undone').waitFor();
+    expect(await homeOf(third!)).toBe(people[0]);
+  });
+
+  it('draws the map, and works on faces selected on it and in the list beside it', async () => {
+    await open('/map');
+    const canvas = page.getByRole('application');
+    await canvas.waitFor();
+    const list = page.getByRole('grid', { name: 'Faces in view, doubtful first' });
+    await list.getByRole('row').first().waitFor();
+    const inView = await list.getByRole('row').count();
+    expect(await seriousFaults(page)).toEqual([]);
+    await canvas.focus();
+    for (let i = 0; i < 8; i++) await page.keyboard.press('+');
+    for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowRight');
+    await expect.poll(() => list.getByRole('row').count(), { timeout: 20_000 }).toBeLessThan(inView);
+    await page.keyboard.press('0');
+    await expect.poll(() => list.getByRole('row').count(), { timeout: 20_000 }).toBe(inView);
+    await page.getByRole('button', { name: 'Select an area' }).click();
+    const { x, y, width, height } = (await canvas.boundingBox())!;
+    await page.mouse.move(x + 2, y + 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 2, y + height - 2, { steps: 4 });
+    await page.mouse.up();
+    const { json: map } = await api.get<{ points: unknown[] }>(at('gallery-map'));
+    await page.getByText(`${map.points.length} faces selected`).first().waitFor();
+    await page.getByRole('button', { name: 'Clear selection' }).click();
+    const [first] = faces[1]!;
+    await face(first!).click();
+    await page.getByRole('button', { name: 'Not this person' }).click();
+    await said('1 face taken out').waitFor();
+    expect(await homeOf(first!)).toBe(null);
+  });
+
+  it('lists what happened in the tenant, and undoes from there', async () => {
+    const [first] = faces[1]!;
+    await open('/log');
+    const list = page.getByRole('list', { name: 'Changes, newest first' });
+    await list.waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await list
+      .getByRole('button', { name: /^Undo: / })
+      .first()
+      .click();
+    await said('Undone').waitFor();
+    expect(await homeOf(first!)).toBe(people[1]);
+    await page.getByRole('button', { name: /Show/ }).click();
+    await page.getByRole('option', { name: 'Undos' }).click();
+    await list
+      .getByRole('button', { name: /^Redo: / })
+      .first()
+      .waitFor();
+  });
+
+  it('complained about nothing', () => {
+    expect(reviewer.complaints).toEqual([]);
+  });
+});
