@@ -1,6 +1,7 @@
 // The application: ports, then the rooms that use them.
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ClustersModule } from './clusters/clusters.module.js';
 import { CompatModule } from './compat/compat.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         SearchModule,
         GalleryMapModule,
         CompatModule.with(config),
+        AuditModule,
         HealthModule,
       ],
     };

@@ -1,10 +1,11 @@
 // The API keys of a tenant: mint, list, rotate, revoke.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { ApiKeyRecord } from '../database/records.js';
+import type { ApiKeyRecord, AuditEvent } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { requestFault } from '../http/request-fault.js';
+import type { Actor } from './acted-by.js';
 import { makeApiKey } from './api-key.js';
 import { KeyPepper } from './key-pepper.js';
 import type { Scope } from './scopes.js';
@@ -32,6 +33,20 @@ export interface MintedApiKey {
 
 const notFound = (): DomainError => new DomainError('api_key.not_found', 'There is no such API key.');
 
+/** What the audit log is told of a key: never its name, which people choose. */
+const eventOf = (
+  done: 'minted' | 'rotated' | 'revoked',
+  { id, scopes, expiresAt, replacesId }: ApiKeyRecord,
+  at: Date,
+  by: Actor,
+): AuditEvent => ({
+  ...by,
+  at,
+  action: `api_key.${done}`,
+  subjectId: id,
+  details: { scopes, expires_at: expiresAt, replaces_id: replacesId },
+});
+
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -40,10 +55,17 @@ export class ApiKeysService {
   ) {}
 
   /** Throws DomainError tenant.not_found, and request.invalid for a time that has passed. */
-  async mint(tenantId: string, { name, scopes, expiresAt = null }: ApiKeyRequest): Promise<MintedApiKey> {
+  async mint(
+    tenantId: string,
+    { name, scopes, expiresAt = null }: ApiKeyRequest,
+    by: Actor,
+  ): Promise<MintedApiKey> {
     const createdAt = new Date();
     const minted = this.make({ name, scopes, expiresAt, createdAt, replacesId: null });
-    await this.tenants.forTenant(tenantId).transaction(({ apiKeys }) => apiKeys.insert(minted.record));
+    await this.tenants.forTenant(tenantId).transaction(async ({ apiKeys, audit }) => {
+      await apiKeys.insert(minted.record);
+      await audit.append(eventOf('minted', minted.record, createdAt, by));
+    });
     return minted;
   }
 
@@ -51,9 +73,9 @@ export class ApiKeysService {
    * A new key with the name and scopes of another, which ends after the overlap.
    * Throws DomainError api_key.not_found, api_key.ended, and request.invalid for an expiry that has passed.
    */
-  rotate(tenantId: string, keyId: string, rotation: ApiKeyRotation): Promise<MintedApiKey> {
+  rotate(tenantId: string, keyId: string, rotation: ApiKeyRotation, by: Actor): Promise<MintedApiKey> {
     const now = new Date();
-    return this.tenants.forTenant(tenantId).transaction(async ({ apiKeys }) => {
+    return this.tenants.forTenant(tenantId).transaction(async ({ apiKeys, audit }) => {
       const old = await apiKeys.find(keyId);
       if (!old) throw notFound();
       if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) {
@@ -71,6 +93,7 @@ export class ApiKeysService {
       await apiKeys.insert(minted.record);
       if (rotation.overlapSeconds === 0) await apiKeys.revoke(keyId, now);
       else await apiKeys.endBy(keyId, new Date(now.getTime() + rotation.overlapSeconds * 1000));
+      await audit.append(eventOf('rotated', minted.record, now, by));
       return minted;
     });
   }
@@ -88,13 +111,16 @@ export class ApiKeysService {
   }
 
   /** From now on the key opens nothing, in every process. Throws DomainError api_key.not_found. */
-  async revoke(tenantId: string, keyId: string): Promise<ApiKeyRecord> {
+  revoke(tenantId: string, keyId: string, by: Actor): Promise<ApiKeyRecord> {
     const now = new Date();
-    const record = await this.tenants
-      .forTenant(tenantId)
-      .transaction(({ apiKeys }) => apiKeys.revoke(keyId, now));
-    if (!record) throw notFound();
-    return record;
+    return this.tenants.forTenant(tenantId).transaction(async ({ apiKeys, audit }) => {
+      const record = await apiKeys.revoke(keyId, now);
+      if (!record) throw notFound();
+      // Revoking once more changes nothing and is no event.
+      if (record.revokedAt?.getTime() === now.getTime())
+        await audit.append(eventOf('revoked', record, now, by));
+      return record;
+    });
   }
 
   private make(

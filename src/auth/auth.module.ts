@@ -55,6 +55,6 @@ import { TenantAccess } from './tenant-access.js';
     TenantAccess,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [ApiKeysService, BootstrapToken, LimitsOfTenants, TenantAccess],
+  exports: [ApiKeysService, BootstrapToken, KeyPepper, LimitsOfTenants, TenantAccess],
 })
 export class AuthModule {}

@@ -11,6 +11,7 @@ import { keptSecret } from './kept-secret.js';
 
 /** Hex digits of an id: enough to tell peppers apart, too few to help anybody. */
 const ID_LENGTH = 16;
+const PSEUDONYM_LENGTH = 32;
 
 export class KeyPepper {
   /** Says which pepper made a hash, and nothing about the pepper. */
@@ -42,6 +43,11 @@ export class KeyPepper {
   /** The same, from the key's SHA-256, which is all that earlier versions kept. */
   seal(keySha256: string): string {
     return this.hmac(`key\n${keySha256}`);
+  }
+
+  /** The name of a tenant in the audit log: from it nobody without the pepper finds the tenant. 32 hex characters. */
+  pseudonymOf(tenantId: string): string {
+    return this.hmac(`audit\n${tenantId}`).slice(0, PSEUDONYM_LENGTH);
   }
 
   /** A log line with this object in it holds no secret. */

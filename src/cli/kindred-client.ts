@@ -40,6 +40,19 @@ export interface ReviewItemAnswer {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
+export interface AuditEventAnswer {
+  readonly audit_ref: string;
+  readonly seq: number;
+  readonly text: string;
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+export interface AuditChainAnswer {
+  readonly audit_ref: string;
+  readonly tenant_id: string | null;
+}
+
 interface Page<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;
@@ -119,17 +132,34 @@ export class KindredClient {
     return Buffer.from(await response.arrayBuffer());
   }
 
+  /** Newest first, page by page. */
+  tenantAudit(tenant: string): AsyncGenerator<AuditEventAnswer> {
+    return this.each(`/v1/tenants/${tenant}/audit`);
+  }
+
+  audit(ref: string): AsyncGenerator<AuditEventAnswer> {
+    return this.each(`/v1/audit/${ref}`);
+  }
+
+  auditChains(): AsyncGenerator<AuditChainAnswer> {
+    return this.each('/v1/audit');
+  }
+
   private async all<T>(path: string): Promise<T[]> {
     const items: T[] = [];
+    for await (const item of this.each<T>(path)) items.push(item);
+    return items;
+  }
+
+  private async *each<T>(path: string): AsyncGenerator<T> {
     for (let cursor: string | null = ''; cursor !== null;) {
       const page: Page<T> = await this.json(
         'GET',
         `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
       );
-      items.push(...page.items);
+      yield* page.items;
       cursor = page.next_cursor;
     }
-    return items;
   }
 
   private async json<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -20,6 +20,7 @@ import {
   reviewByLabels,
 } from './scripted-reviewer.js';
 import { calibrateSynthetic, evaluateOnSynthetic, syntheticCalibrationFile } from './synthetic.js';
+import { renderAudit, verifyAudit } from './verify-audit.js';
 import { withKindred } from './with-kindred.js';
 
 interface Connection {
@@ -76,8 +77,8 @@ const program = new Command('kindred')
   .description('Photos in, people and a review queue out.')
   .version(packageVersion);
 
-const command = (name: string): Command =>
-  program
+const command = (name: string, under: Command = program): Command =>
+  under
     .command(name)
     .option('--url <url>', 'a running Kindred; default: the one of ./config.toml and the environment')
     .option('--token <token>', 'API key or admin token; default: the admin token of the data folder');
@@ -234,6 +235,18 @@ async function calibrate(options: CalibrateOptions): Promise<string> {
     ...(out === undefined ? {} : { out }),
   });
 }
+
+command('verify', program.command('audit').description('the log of what was done, by whom and why'))
+  .description('compute every hash of the audit logs anew; exits 1 when a log was tampered with')
+  .option('--tenant <id>', "only this tenant's log; one of its keys with the scope admin is enough")
+  .option('--json', 'print JSON')
+  .action(async ({ tenant, json, ...options }: Connection & { tenant?: string; json?: true }) => {
+    await connect(options, async (client) => {
+      const reports = await verifyAudit(client, tenant);
+      console.log(json ? JSON.stringify(reports, null, 2) : renderAudit(reports));
+      if (reports.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
+    });
+  });
 
 command('openapi')
   .description('write the OpenAPI document of a running Kindred')

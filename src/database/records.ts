@@ -1,5 +1,6 @@
 // The rows of the database as the rest of the house sees them: plain records, camelCase, no type of Prisma.
 // Ids are UUIDv7 strings made by the caller; times are Dates in UTC with ms precision.
+import type { AuditLink } from '../domain/audit/audit-chain.js';
 import { REVIEW_KINDS, type ReviewKind } from '../domain/review/review-item.js';
 
 import type { ReviewNote, ReviewSkip } from '../domain/review/work.js';
@@ -14,6 +15,22 @@ export interface TenantRecord {
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** Something that was done, for the audit log: ids and counts, no vector, no name of a person. */
+export interface AuditEvent {
+  readonly at: Date;
+  readonly actor: string;
+  /** `<what>.<done>`: api_key.minted. */
+  readonly action: string;
+  readonly subjectId?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly details?: JsonObject | undefined;
+}
+
+/** A link of the audit log, with the pseudonym of its tenant. */
+export interface AuditLinkRecord extends AuditLink {
+  readonly tenantRef: string;
 }
 
 export interface TenantCounts {

@@ -2,6 +2,7 @@
 // what has expired. Its role
 // cannot read a face, an image or an embedding.
 import { ApiKeyDirectory } from './api-key-directory.js';
+import { AuditDirectory } from './audit-repository.js';
 import { Database } from './database.js';
 import { EmbeddingSpaceDirectory } from './embedding-space-directory.js';
 import { IdempotencyKeyDirectory } from './idempotency-key-directory.js';
@@ -11,6 +12,7 @@ import { TenantDirectory } from './tenant-directory.js';
 export interface SystemRepositories {
   readonly tenants: TenantDirectory;
   readonly apiKeys: ApiKeyDirectory;
+  readonly audit: AuditDirectory;
   readonly jobs: JobDirectory;
   readonly embeddingSpaces: EmbeddingSpaceDirectory;
   readonly idempotencyKeys: IdempotencyKeyDirectory;
@@ -25,6 +27,7 @@ export class SystemStore {
       work({
         tenants: new TenantDirectory(tx),
         apiKeys: new ApiKeyDirectory(tx),
+        audit: new AuditDirectory(tx),
         jobs: new JobDirectory(tx),
         embeddingSpaces: new EmbeddingSpaceDirectory(tx),
         idempotencyKeys: new IdempotencyKeyDirectory(tx),

@@ -14,10 +14,13 @@ export interface ChangedTenant {
 export class TenantDirectory {
   constructor(private readonly tx: Transaction) {}
 
-  /** Throws DomainError tenant.exists. */
-  async insert(tenant: TenantRecord): Promise<void> {
+  /**
+   * Throws DomainError tenant.exists.
+   * @param auditRef The tenant's pseudonym in the audit log; absent: a random one.
+   */
+  async insert(tenant: TenantRecord, auditRef?: string): Promise<void> {
     const { count } = await this.tx.tenant.createMany({
-      data: [{ ...tenant, settings: jsonInput(tenant.settings) }],
+      data: [{ ...tenant, settings: jsonInput(tenant.settings), ...(auditRef === undefined ? {} : { auditRef }) }],
       skipDuplicates: true,
     });
     if (count === 0) throw new DomainError('tenant.exists', 'A tenant with this id exists.');
@@ -26,7 +29,7 @@ export class TenantDirectory {
   async find(id: string): Promise<TenantRecord | null> {
     const row = await this.tx.tenant.findUnique({
       where: { id },
-      omit: { consolidatedThrough: true, reviewNumberLast: true },
+      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
     });
     return row && { ...row, settings: row.settings as JsonObject };
   }

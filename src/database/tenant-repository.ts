@@ -20,7 +20,7 @@ export class TenantRepository {
   async find(): Promise<TenantRecord | null> {
     const row = await this.tx.tenant.findUnique({
       where: { id: this.tenantId },
-      omit: { consolidatedThrough: true, reviewNumberLast: true },
+      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
     });
     return row && { ...row, settings: row.settings as JsonObject };
   }
@@ -33,7 +33,7 @@ export class TenantRepository {
     const [row] = await this.tx.tenant.updateManyAndReturn({
       where: { id: this.tenantId, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) },
       data: { settings: jsonInput(settings), version: { increment: 1 }, updatedAt: new Date() },
-      omit: { consolidatedThrough: true, reviewNumberLast: true },
+      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
     });
     if (row) this.heldSettings &&= settings;
     return row ? { ...row, settings: row.settings as JsonObject } : null;

@@ -1,6 +1,7 @@
 // The only way to a tenant's rows: a scope for one tenant, and units of work in it.
 import { DomainError } from '../domain/domain-error.js';
 import { ApiKeyRepository } from './api-key-repository.js';
+import { AuditRepository } from './audit-repository.js';
 import { CentroidRepository } from './centroid-repository.js';
 import { ClusterRepository } from './cluster-repository.js';
 import { ConstraintRepository } from './constraint-repository.js';
@@ -37,6 +38,7 @@ export interface TenantRepositories {
   readonly operations: OperationRepository;
   readonly jobs: JobRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly audit: AuditRepository;
   readonly idempotencyKeys: IdempotencyKeyRepository;
 }
 
@@ -101,6 +103,7 @@ export class TenantScope {
       operations: new OperationRepository(tx, id),
       jobs: new JobRepository(tx, id),
       apiKeys: new ApiKeyRepository(tx, id),
+      audit: new AuditRepository(tx, id),
       idempotencyKeys: new IdempotencyKeyRepository(tx, id),
     };
   }

@@ -22,6 +22,7 @@ import {
   Min,
 } from 'class-validator';
 import type { Response } from 'express';
+import { ActedBy, TakesReason, type Actor } from '../auth/acted-by.js';
 import { ApiKeysService } from '../auth/api-keys.service.js';
 import { Requires } from '../auth/requires.js';
 import { SCOPES, type Scope } from '../auth/scopes.js';
@@ -119,6 +120,7 @@ export class ApiKeysController {
   @Post()
   @Requires('admin')
   @NotIdempotent()
+  @TakesReason()
   @ApiOperation({
     summary: 'Mint a key for a tenant. The key is in this answer only, so an Idempotency-Key is refused.',
   })
@@ -126,13 +128,15 @@ export class ApiKeysController {
   async mint(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Body() body: NewApiKeyBody,
+    @ActedBy() by: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<MintedApiKeyResponse> {
-    const { record, key } = await this.keys.mint(tenantId, {
+    const request = {
       name: body.name,
       scopes: body.scopes,
       expiresAt: body.expires_at === undefined ? null : new Date(body.expires_at),
-    });
+    };
+    const { record, key } = await this.keys.mint(tenantId, request, by);
     response.location(`/v1/tenants/${tenantId}/api-keys/${record.id}`);
     return { ...presentApiKey(record), key };
   }
@@ -140,6 +144,7 @@ export class ApiKeysController {
   @Post(':key_id/rotate')
   @Requires('admin')
   @NotIdempotent()
+  @TakesReason()
   @ApiOperation({
     summary: 'Mint a key with the name and scopes of this one, which ends after the overlap.',
     description: 'The new key is in this answer only, so an Idempotency-Key is refused.',
@@ -149,12 +154,14 @@ export class ApiKeysController {
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('key_id', UuidPipe) keyId: string,
     @Body() body: RotateApiKeyBody,
+    @ActedBy() by: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<MintedApiKeyResponse> {
-    const { record, key } = await this.keys.rotate(tenantId, keyId, {
+    const rotation = {
       overlapSeconds: body.overlap_s ?? OVERLAP_DEFAULT,
       expiresAt: body.expires_at === undefined ? undefined : new Date(body.expires_at),
-    });
+    };
+    const { record, key } = await this.keys.rotate(tenantId, keyId, rotation, by);
     response.location(`/v1/tenants/${tenantId}/api-keys/${record.id}`);
     return { ...presentApiKey(record), key };
   }
@@ -190,12 +197,14 @@ export class ApiKeysController {
   @Delete(':key_id')
   @Requires('admin')
   @HttpCode(204)
+  @TakesReason()
   @ApiOperation({ summary: 'Revoke a key: from now on it opens nothing.' })
   @ApiNoContentResponse()
   async revoke(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('key_id', UuidPipe) keyId: string,
+    @ActedBy() by: Actor,
   ): Promise<void> {
-    await this.keys.revoke(tenantId, keyId);
+    await this.keys.revoke(tenantId, keyId, by);
   }
 }

@@ -2,6 +2,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { ActedBy, TakesReason, type Actor } from '../auth/acted-by.js';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
@@ -26,14 +27,16 @@ export class TenantsController {
 
   @Post()
   @Requires('admin')
+  @TakesReason()
   @ApiOperation({ summary: 'Create a tenant: a gallery of its own.' })
   @ApiCreatedResponse({ type: TenantResponse })
   async create(
     @Body() body: NewTenantBody,
+    @ActedBy() by: Actor,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TenantResponse> {
     response.location(`/v1/tenants/${body.id}`);
-    return presentTenant(await this.tenants.create(body.id, body.settings ?? {}));
+    return presentTenant(await this.tenants.create(body.id, body.settings ?? {}, by));
   }
 
   @Get()
@@ -55,15 +58,19 @@ export class TenantsController {
 
   @Patch(':tenant_id')
   @Requires('admin')
+  @TakesReason()
   @ApiOperation({ summary: 'Change the settings of a tenant; they apply from the next photo on.' })
   @ApiOkResponse({ type: TenantResponse })
   async patch(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Body() body: TenantSettingsBody,
     @CurrentPrincipal() principal: Principal,
+    @ActedBy() by: Actor,
   ): Promise<TenantResponse> {
     const byOperator = principal.kind === 'admin';
-    return presentTenant(await this.tenants.changeSettings(tenantId, body.settings, byOperator));
+    return presentTenant(
+      await this.tenants.changeSettings(tenantId, body.settings, { ...by, byOperator }),
+    );
   }
 
   @Post(':tenant_id/evaluate-settings')
@@ -84,6 +91,7 @@ export class TenantsController {
 
   @Delete(':tenant_id')
   @Requires('erase', 'admin')
+  @TakesReason()
   @ApiOperation({
     summary: 'Erase a tenant with everything that it holds; with dry_run, only say what that is.',
   })
@@ -91,9 +99,10 @@ export class TenantsController {
   async erase(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Query() query: EraseTenantQuery,
+    @ActedBy() by: Actor,
   ): Promise<ErasureResponse> {
     const dryRun = query.dry_run ?? false;
-    const { rows, blobs } = await (dryRun ? this.tenants.inventory(tenantId) : this.tenants.erase(tenantId));
+    const { rows, blobs } = await (dryRun ? this.tenants.inventory(tenantId) : this.tenants.erase(tenantId, by));
     return {
       tenant_id: tenantId,
       dry_run: dryRun,

@@ -1,6 +1,8 @@
 // Tenants: made, listed, set, and erased with everything they hold.
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../auth/acted-by.js';
+import { KeyPepper } from '../auth/key-pepper.js';
 import { LimitsOfTenants } from '../auth/limits-of-tenants.js';
 import { SettingsTrial, type TrialReport } from '../clusters/settings-trial.js';
 import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
@@ -66,14 +68,18 @@ export class TenantsService {
     private readonly indexes: VectorIndexes,
     private readonly trial: SettingsTrial,
     private readonly limits: LimitsOfTenants,
+    private readonly pepper: KeyPepper,
   ) {}
 
   /** @throws DomainError tenant.exists, request.invalid */
-  async create(id: string, settings: Record<string, unknown>): Promise<CountedTenant> {
+  async create(id: string, settings: Record<string, unknown>, by: Actor): Promise<CountedTenant> {
     checkSettings(settings);
     const now = new Date();
     const tenant: TenantRecord = { id, settings, version: 1, createdAt: now, updatedAt: now };
-    await this.system.transaction((repositories) => repositories.tenants.insert(tenant));
+    await this.system.transaction(({ tenants }) => tenants.insert(tenant, this.pepper.pseudonymOf(id)));
+    await this.tenants
+      .forTenant(id)
+      .transaction(({ audit }) => audit.append({ ...by, at: now, action: 'tenant.created' }));
     return { ...tenant, ...NOTHING };
   }
 
@@ -120,16 +126,22 @@ export class TenantsService {
   async changeSettings(
     id: string,
     settings: Record<string, unknown>,
-    byOperator: boolean,
+    { byOperator, ...by }: Actor & { readonly byOperator: boolean },
   ): Promise<CountedTenant> {
     checkSettings(settings);
-    const changed = await this.tenants.forTenant(id).transaction(async ({ tenant }) => {
+    const changed = await this.tenants.forTenant(id).transaction(async ({ tenant, audit }) => {
       const { limits } = await tenant.settings();
       if (!byOperator && settings['limits'] !== undefined && !isDeepStrictEqual(settings['limits'], limits))
         throw new DomainError('auth.scope_insufficient', 'Limits are set by the operator.');
       const kept = byOperator || limits === undefined ? settings : { ...settings, limits };
       const row = await tenant.updateSettings(kept);
       if (!row) throw notFound();
+      await audit.append({
+        ...by,
+        at: row.updatedAt,
+        action: 'tenant.settings_changed',
+        details: { version: row.version, settings: kept },
+      });
       return { ...row, ...(await tenant.counts()) };
     });
     this.limits.forget(id);
@@ -159,8 +171,12 @@ export class TenantsService {
    * row and the sweep at the next start removes them.
    * @throws DomainError tenant.not_found
    */
-  async erase(id: string): Promise<Erasure> {
-    const rows = await this.tenants.forTenant(id).transaction(({ tenant }) => tenant.deleteEverything());
+  async erase(id: string, by: Actor): Promise<Erasure> {
+    const rows = await this.tenants.forTenant(id).transaction(async ({ tenant, audit }) => {
+      // The tenant's name leads to its log only while its row is there.
+      await audit.append({ ...by, at: new Date(), action: 'tenant.erased' });
+      return tenant.deleteEverything();
+    });
     await this.indexes.dropAll(id);
     return { rows, blobs: await this.blobs.deletePrefix(tenantBlobPrefix(id)) };
   }

@@ -34,6 +34,7 @@ import { TenantIdPipe } from '../../src/http/params.js';
 import { setupHttp } from '../../src/http/setup-http.js';
 import { openEmbedded, type TestDatabase } from '../harness/database.js';
 
+const BY = { actor: 'admin' };
 const ADMIN = 'q7ZpX2mK9vRt4LwYb8NcJ3';
 const REQUEST_ID = '0199a000-0000-7000-8000-000000000001';
 
@@ -163,7 +164,7 @@ afterAll(async () => {
 });
 
 const mint = async (tenantId: string, scopes: readonly Scope[], expiresAt?: Date) =>
-  keys.mint(tenantId, { name: 'test', scopes, expiresAt });
+  keys.mint(tenantId, { name: 'test', scopes, expiresAt }, BY);
 
 interface Answer {
   readonly status: number;
@@ -288,7 +289,7 @@ describe('a key', () => {
   it('opens nothing once it is revoked, and the answer is that of an unknown one', async () => {
     const { record, key } = await mint('a', ['read']);
     expect((await send('/v1/mine', bearer(key))).status).toBe(200);
-    await keys.revoke('a', record.id);
+    await keys.revoke('a', record.id, BY);
     const revoked = await send('/v1/mine', bearer(key));
     expect(revoked.status).toBe(401);
     expect(revoked).toEqual(await send('/v1/mine', bearer('unknown')));
@@ -316,7 +317,7 @@ describe('a key', () => {
   it('cannot be seen or revoked through another tenant', async () => {
     const { record, key } = await mint('a', ['read']);
     await expect(keys.get('b', record.id)).rejects.toMatchObject({ code: 'api_key.not_found' });
-    await expect(keys.revoke('b', record.id)).rejects.toMatchObject({ code: 'api_key.not_found' });
+    await expect(keys.revoke('b', record.id, BY)).rejects.toMatchObject({ code: 'api_key.not_found' });
     expect((await keys.list('b', { limit: 100 })).map(({ id }) => id)).not.toContain(record.id);
     expect((await send('/v1/mine', bearer(key))).status).toBe(200);
   });
@@ -349,7 +350,7 @@ describe('a key', () => {
 describe('rotation', () => {
   const rotated = async (overlapSeconds: number, expiresAt?: Date) => {
     const old = await mint('a', ['read', 'ingest'], expiresAt);
-    return { old, fresh: await keys.rotate('a', old.record.id, { overlapSeconds }) };
+    return { old, fresh: await keys.rotate('a', old.record.id, { overlapSeconds }, BY) };
   };
   const opens = async (key: string): Promise<boolean> => (await send('/v1/mine', bearer(key))).status === 200;
 
@@ -376,11 +377,11 @@ describe('rotation', () => {
 
   it('is refused for a key that has ended, and for another tenant’s', async () => {
     const { old } = await rotated(0);
-    await expect(keys.rotate('a', old.record.id, { overlapSeconds: 0 })).rejects.toMatchObject({
+    await expect(keys.rotate('a', old.record.id, { overlapSeconds: 0 }, BY)).rejects.toMatchObject({
       code: 'api_key.ended',
     });
     const { record } = await mint('a', ['read']);
-    await expect(keys.rotate('b', record.id, { overlapSeconds: 0 })).rejects.toMatchObject({
+    await expect(keys.rotate('b', record.id, { overlapSeconds: 0 }, BY)).rejects.toMatchObject({
       code: 'api_key.not_found',
     });
   });
