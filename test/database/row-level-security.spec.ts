@@ -32,6 +32,14 @@ const TABLES = [
   'idempotency_keys',
 ] as const;
 
+/** Tables without a tenant_id, and those of them that row-level security binds all the same. */
+const WITHOUT_TENANT = new Map<string, 'secured' | 'open'>([
+  ['_prisma_migrations', 'open'],
+  ['embedding_spaces', 'open'],
+  ['tenants', 'secured'],
+  ['audit_events', 'secured'],
+]);
+
 interface TenantRows {
   readonly imageId: string;
   readonly faceIds: readonly [string, string];
@@ -118,6 +126,43 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
       await never.end();
     },
   );
+
+  it.each(TABLES)('a tenant changes and deletes no row of another in %s', async (table) => {
+    for (const attack of [
+      `UPDATE ${table} SET tenant_id = tenant_id WHERE tenant_id = 'bob'`,
+      `DELETE FROM ${table} WHERE tenant_id = 'bob'`,
+    ]) {
+      const touched = await as('kindred_tenant', 'ann', () => client.query(attack)).then(
+        ({ rowCount }) => rowCount,
+        (error: Error) => error.message,
+      );
+      expect([0, `permission denied for table ${table}`], attack).toContain(touched);
+    }
+  });
+
+  it('every table belongs to tenants or is known not to, and its keys keep tenants apart', async () => {
+    const { rows: tables } = await client.query<{ name: string; secured: boolean; first: string | null }>(`
+      SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS secured,
+             (SELECT a.attname FROM pg_index i
+              JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+              WHERE i.indrelid = c.oid AND i.indisprimary) AS first
+      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1`);
+    const ofTenants = tables.filter(({ name }) => !WITHOUT_TENANT.has(name));
+    expect(ofTenants.map(({ name }) => name)).toEqual([...TABLES].sort());
+    expect(ofTenants.filter(({ secured, first }) => !secured || first !== 'tenant_id')).toEqual([]);
+    expect(tables.filter(({ name, secured }) => WITHOUT_TENANT.get(name) === 'secured' && !secured)).toEqual(
+      [],
+    );
+
+    const { rows: loose } = await client.query<{ name: string }>(`
+      SELECT conname AS name FROM pg_constraint k
+      WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND NOT EXISTS (
+        SELECT 1 FROM unnest(k.conkey, k.confkey) AS pair (own, other)
+        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = pair.own
+        JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = pair.other
+        WHERE a.attname = 'tenant_id' AND (b.attname = 'tenant_id' OR k.confrelid = 'tenants'::regclass))`);
+    expect(loose).toEqual([]);
+  });
 
   it('a tenant sees its own row of tenants only', async () => {
     const ids = (tenant: string) =>
