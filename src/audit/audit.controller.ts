@@ -26,7 +26,9 @@ export class AuditController {
 
   @Get('tenants/:tenant_id/audit')
   @Requires('admin')
-  @ApiOperation({ summary: 'The audit log of a tenant, newest first: each event is chained to the one before.' })
+  @ApiOperation({
+    summary: 'The audit log of a tenant, newest first: each event is chained to the one before.',
+  })
   @ApiPage(AuditEventResponse)
   async ofTenant(
     @Param('tenant_id', TenantIdPipe) tenantId: string,

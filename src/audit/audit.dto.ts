@@ -12,7 +12,11 @@ export class AuditEventResponse {
   subject_id!: string | null;
   @ApiProperty({ type: String, nullable: true, description: "The client's X-Audit-Reason." })
   reason!: string | null;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Counts, names of settings, scopes.' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Counts, names of settings, scopes.',
+  })
   details!: Record<string, unknown>;
   @ApiProperty({ description: 'The JSON text that the hash is about: the members above, exactly as kept.' })
   text!: string;

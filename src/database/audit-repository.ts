@@ -38,7 +38,13 @@ export class AuditDirectory {
   constructor(private readonly tx: Transaction) {}
 
   /** Pseudonyms with events, in their order. */
-  async listRefs({ limit, after }: { limit: number; after?: string | undefined }): Promise<AuditChainRecord[]> {
+  async listRefs({
+    limit,
+    after,
+  }: {
+    limit: number;
+    after?: string | undefined;
+  }): Promise<AuditChainRecord[]> {
     return this.tx.$queryRaw`
       SELECT c.tenant_ref AS "tenantRef", c.events::float8 AS events, t.id AS "tenantId"
       FROM (SELECT tenant_ref, max(seq) AS events FROM audit_events

@@ -20,7 +20,9 @@ export class TenantDirectory {
    */
   async insert(tenant: TenantRecord, auditRef?: string): Promise<void> {
     const { count } = await this.tx.tenant.createMany({
-      data: [{ ...tenant, settings: jsonInput(tenant.settings), ...(auditRef === undefined ? {} : { auditRef }) }],
+      data: [
+        { ...tenant, settings: jsonInput(tenant.settings), ...(auditRef === undefined ? {} : { auditRef }) },
+      ],
       skipDuplicates: true,
     });
     if (count === 0) throw new DomainError('tenant.exists', 'A tenant with this id exists.');

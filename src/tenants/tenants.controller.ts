@@ -68,9 +68,7 @@ export class TenantsController {
     @ActedBy() by: Actor,
   ): Promise<TenantResponse> {
     const byOperator = principal.kind === 'admin';
-    return presentTenant(
-      await this.tenants.changeSettings(tenantId, body.settings, { ...by, byOperator }),
-    );
+    return presentTenant(await this.tenants.changeSettings(tenantId, body.settings, { ...by, byOperator }));
   }
 
   @Post(':tenant_id/evaluate-settings')
@@ -102,7 +100,9 @@ export class TenantsController {
     @ActedBy() by: Actor,
   ): Promise<ErasureResponse> {
     const dryRun = query.dry_run ?? false;
-    const { rows, blobs } = await (dryRun ? this.tenants.inventory(tenantId) : this.tenants.erase(tenantId, by));
+    const { rows, blobs } = await (dryRun
+      ? this.tenants.inventory(tenantId)
+      : this.tenants.erase(tenantId, by));
     return {
       tenant_id: tenantId,
       dry_run: dryRun,

@@ -31,7 +31,8 @@ describe.each(bothDatabases)('audit events on $name', ({ open }) => {
     db.tenants
       .forTenant(tenant)
       .transaction(({ audit }) => audit.append({ at: new Date(), actor: 'admin', action, reason: 'grün' }));
-  const list = (tenant: string) => db.tenants.forTenant(tenant).read(({ audit }) => audit.list({ limit: 100 }));
+  const list = (tenant: string) =>
+    db.tenants.forTenant(tenant).read(({ audit }) => audit.list({ limit: 100 }));
   /** A statement as a role with a tenant, taken back. */
   const as = async (role: string, tenant: string, sql: string) => {
     await client.query('BEGIN');

@@ -65,7 +65,8 @@ describe('the audit log', () => {
       ['api_key.minted', 'admin', 'ticket 4711'],
     ]);
     expect(told.slice(2, -2).length).toBeGreaterThanOrEqual(2);
-    for (const [action, by] of told.slice(2, -2)) expect([/^operation\./.test(action!), by]).toEqual([true, actor]);
+    for (const [action, by] of told.slice(2, -2))
+      expect([/^operation\./.test(action!), by]).toEqual([true, actor]);
     expect(told.slice(-2)).toEqual([
       ['tenant.settings_changed', actor, null],
       ['api_key.revoked', 'admin', 'ticket 4711'],
@@ -84,7 +85,9 @@ describe('the audit log', () => {
     const own = await mint(['admin']);
     expect(await events('told', own)).toEqual(await events('told'));
     const page = await own.get<{ items: Event[]; next_cursor: string }>('/v1/tenants/told/audit?limit=2');
-    const next = await own.get<{ items: Event[] }>(`/v1/tenants/told/audit?limit=2&cursor=${page.json.next_cursor}`);
+    const next = await own.get<{ items: Event[] }>(
+      `/v1/tenants/told/audit?limit=2&cursor=${page.json.next_cursor}`,
+    );
     expect([...page.json.items, ...next.json.items]).toEqual((await events('told')).slice(0, 4));
     expect((await own.get('/v1/tenants/told/audit?cursor=WzFd')).status).toBe(400);
     expect((await own.get('/v1/audit')).status).toBe(403);
@@ -99,7 +102,10 @@ describe('the audit log', () => {
     const reports = await verifyAudit(client);
     expect(reports.flatMap(({ faults }) => faults)).toEqual([]);
     expect(reports.map(({ tenant_id }) => tenant_id)).toContain('told');
-    expect(reports.find((report) => report.audit_ref === audit_ref)).toMatchObject({ tenant_id: null, events: 2 });
+    expect(reports.find((report) => report.audit_ref === audit_ref)).toMatchObject({
+      tenant_id: null,
+      events: 2,
+    });
     const kept = await admin.all<Event>(`/v1/audit/${audit_ref}`);
     expect(kept.map(({ action }) => action)).toEqual(['tenant.erased', 'tenant.created']);
   });

@@ -34,7 +34,11 @@ it('an untouched chain has no fault, nor has an empty one', () => {
 
 it.each<[string, (links: AuditLink[]) => AuditLink[], string]>([
   ['changed', (l) => l.with(2, { ...l[2]!, text: '{"n":9}' }), 'event 3 was changed'],
-  ['changed with its hash', (l) => l.with(2, rehashed(l[2]!, { text: '{}' })), 'event 4 does not follow event 3'],
+  [
+    'changed with its hash',
+    (l) => l.with(2, rehashed(l[2]!, { text: '{}' })),
+    'event 4 does not follow event 3',
+  ],
   ['left out', (l) => l.toSpliced(2, 1), 'events between 2 and 4 are missing'],
   ['cut off at the beginning', (l) => l.slice(1), 'events before 2 are missing'],
   ['doubled', (l) => l.toSpliced(2, 0, l[2]!), 'events between 3 and 3 are missing'],
