@@ -34,11 +34,12 @@ export class JsonBodyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     if (hasBody(request)) {
       const type = mediaType(request);
-      if (JSON_TYPE.test(type)) request.body = parseJson(await this.read(request, context));
-      else if (type === FORM_TYPE && this.takesForms(context))
-        request.body = parseForm(await this.read(request, context));
+      const pictures = this.picturesOf(context);
+      const forms = this.takesForms(context);
+      if (JSON_TYPE.test(type)) request.body = parseJson(await this.read(request, pictures));
+      else if (type === FORM_TYPE && forms) request.body = parseForm(await this.read(request, pictures));
       // A form with parts is read by the interceptor of the route that takes one.
-      else if (type !== MULTIPART) {
+      else if (type !== MULTIPART || (pictures === 0 && !forms)) {
         throw new DomainError(
           'request.unsupported_media_type',
           'The body must be JSON, or a form where the route takes one.',
@@ -49,21 +50,19 @@ export class JsonBodyInterceptor implements NestInterceptor {
   }
 
   private takesForms(context: ExecutionContext): boolean {
-    return (
-      this.reflector.getAllAndOverride<boolean | undefined>(FORMS_KEY, [
-        context.getHandler(),
-        context.getClass(),
-      ]) ?? false
-    );
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<boolean | undefined>(FORMS_KEY, targets) ?? false;
   }
 
-  private async read(request: Request, context: ExecutionContext): Promise<Buffer> {
-    const pictures = this.reflector.getAllAndOverride<number | undefined>(PICTURES_KEY, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+  /** How many pictures the route takes. */
+  private picturesOf(context: ExecutionContext): number {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<number | undefined>(PICTURES_KEY, targets) ?? 0;
+  }
+
+  private async read(request: Request, pictures: number): Promise<Buffer> {
     // Four characters of base64 hold three bytes; a line break after each 64 is tolerated.
-    const bytesMax = BODY_BYTES_MAX + Math.ceil((pictures ?? 0) * this.pictureBytesMax * (4 / 3) * (66 / 64));
+    const bytesMax = BODY_BYTES_MAX + Math.ceil(pictures * this.pictureBytesMax * (4 / 3) * (66 / 64));
     refuseEncodings(request);
     const tooLarge = (): DomainError =>
       new DomainError(

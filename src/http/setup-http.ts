@@ -15,6 +15,8 @@ import { RequestValidationPipe } from './validation.pipe.js';
 
 /** Time to receive all headers, ms: a client that drips them holds a connection for nothing. */
 const HEADERS_TIMEOUT_MS = 20_000;
+/** How often connections are held against these times, ms. */
+const CHECK_INTERVAL_MS = 5000;
 /** Idle time of a kept connection, ms. Longer than the 60 s of usual proxies: who closes first must be the proxy. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
@@ -64,5 +66,7 @@ function securityHeaders() {
 function limitTimes(server: Server, requestTimeoutMs: number): void {
   server.requestTimeout = requestTimeoutMs;
   server.headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs);
+  // Node looks at its clock every 30 s unless told so before it listens; its types do not know the property.
+  Object.assign(server, { connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs) });
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
 }

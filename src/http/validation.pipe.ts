@@ -34,16 +34,15 @@ export class RequestValidationPipe extends ValidationPipe {
     });
   }
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // No body and an empty one ask for the same.
+    const value = metadata.type === 'body' ? (given ?? {}) : given;
     const root = ROOTS[metadata.type];
     if (metadata.type !== 'custom') {
       const named = metadata.data === undefined ? root : `${root}/${pointerStep(metadata.data)}`;
       const fault = faultOfPlainValue(value, named);
       if (fault) throw new DomainError('request.invalid', REQUEST_INVALID, { faults: [fault] });
-      if (
-        metadata.type === 'body' &&
-        (Array.isArray(value) || (typeof value !== 'object' && value !== undefined))
-      ) {
+      if (metadata.type === 'body' && (Array.isArray(value) || typeof value !== 'object')) {
         throw requestFault(named, 'must be a JSON object', 'object');
       }
     }

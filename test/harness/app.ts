@@ -10,6 +10,7 @@ import { createLogger } from '../../src/http/logger.js';
 import { Api } from './api.js';
 import { embeddedDataFolder } from './database.js';
 import { ADMIN_TOKEN } from './kindred-process.js';
+import { refuseSecrets } from './no-secrets.js';
 import { createTestDatabase } from './postgres.js';
 import { repositoryRoot } from './shared-data.js';
 import { testModels } from './test-models.js';
@@ -61,6 +62,7 @@ export async function startApp(
     log: () => lines.join(''),
     async close() {
       await app.close();
+      refuseSecrets(lines.join(''), [ADMIN_TOKEN]);
       await own?.drop();
       await models.remove();
       await rm(dataDir, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refuseSecrets } from './no-secrets.js';
 import { repositoryRoot } from './shared-data.js';
 
 export const ADMIN_TOKEN = 'test-admin-credential-0123456789abcdef';
@@ -82,6 +83,7 @@ export class KindredProcess {
   async stop(): Promise<number | null> {
     const code = await this.end('SIGTERM');
     if (this.ownsDataDir) await rm(this.dataDir, { recursive: true, force: true });
+    refuseSecrets(this.log, [ADMIN_TOKEN]);
     return code;
   }
 

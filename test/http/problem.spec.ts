@@ -63,6 +63,7 @@ class ThingsController {
   }
 
   @Post('files')
+  @TakesJsonPictures(1)
   @UseInterceptors(FileInterceptor('image', { limits: { fileSize: 1000 } }))
   file(@UploadedFile() file: Express.Multer.File | undefined): { size: number | null } {
     return { size: file?.size ?? null };
