@@ -278,6 +278,7 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
     await refused('SELECT changes FROM operations');
     await refused('SELECT kind FROM operations');
     await refused('SELECT actor FROM operations');
+    await refused('SELECT summary FROM operations');
     await refused('SELECT 1 FROM constraints');
     await refused(`UPDATE api_keys SET secret_hash = 'x'`);
     await refused('DELETE FROM api_keys');
