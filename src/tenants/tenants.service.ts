@@ -84,9 +84,9 @@ export class TenantsService {
   }
 
   /** The tenant is there when this returns, with the settings that it has or with none. */
-  async ensure(id: string): Promise<void> {
+  async ensure(id: string, by: Actor): Promise<void> {
     if (await this.system.transaction(({ tenants }) => tenants.find(id))) return;
-    await this.create(id, {}).catch((error: unknown) => {
+    await this.create(id, {}, by).catch((error: unknown) => {
       if (!(error instanceof DomainError && error.code === 'tenant.exists')) throw error;
     });
   }

@@ -68,7 +68,7 @@ export class EarlierGalleryController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<InsertedAnswer> {
     // The earlier API had no route that makes a tenant: its first image did. Only the operator may.
-    if (principal.kind === 'admin') await this.tenants.ensure(tenant_id);
+    if (principal.kind === 'admin') await this.tenants.ensure(tenant_id, { actor: actorOf(principal) });
     await this.access.bind(principal, tenant_id);
     const { image, faces } = await this.images.addNow({
       tenantId: tenant_id,
@@ -216,7 +216,7 @@ export class EarlierGalleryController {
   ): Promise<SuccessAnswer> {
     await this.access.bind(principal, tenant_id);
     requireScopes(principal, ['erase', 'admin'], true);
-    await this.tenants.erase(tenant_id);
+    await this.tenants.erase(tenant_id, { actor: actorOf(principal) });
     return SUCCESS;
   }
 }
