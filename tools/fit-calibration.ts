@@ -1,5 +1,6 @@
 // Fits a pack's calibration on labelled photos and prints the tables for its pack.toml, with a check on photos that were
-// not used.   node tools/run.mjs tools/fit-calibration.ts --models onnx-models --pack <id> --photos <folder> [--cache file] [--strangers 4]
+// not used.   node tools/run.mjs tools/fit-calibration.ts --models onnx-models --pack <id> --photos <folder> [--strangers 4]
+// The build must be fresh: photos become faces in its extraction process.
 //
 // [Note: How the linkage is fitted]
 // Every candidate that ingest rates is a sample: labelled faces arrive in random orders, the clusters are the truth of what
@@ -16,11 +17,13 @@ import {
   type PairCalibration,
 } from '../src/domain/cluster/calibration.js';
 import { operatingPoint } from '../src/domain/cluster/thresholds.js';
-import { type LabelledFace, labelledFaces } from './labelled-faces.js';
+import { labelledFaces } from '../src/cli/labelled-faces.js';
+import { Embedding } from '../src/domain/face/embedding.js';
 import { fitLogistic, type Sample } from '../src/domain/evaluation/logistic-regression.js';
 import {
   bCubed,
   candidatesFor,
+  type LabelledFace,
   MemoryCluster,
   randomOf,
   shuffled,
@@ -44,24 +47,33 @@ export async function main(args: string[]): Promise<void> {
       models: { type: 'string' },
       pack: { type: 'string' },
       photos: { type: 'string' },
-      cache: { type: 'string' },
       strangers: { type: 'string' },
     },
   });
-  const { models, pack, photos, cache } = values;
+  const { models, pack, photos } = values;
   const strangers = Number(values.strangers ?? STRANGERS);
   if (models === undefined || pack === undefined || photos === undefined) {
     throw new Error(
-      'wanted: --models <folder> --pack <id> --photos <folder with manifest.csv> [--cache <file>] [--strangers <count>]',
+      'wanted: --models <folder> --pack <id> --photos <folder with manifest.csv> [--strangers <count>]',
     );
   }
-  const all = await labelledFaces({
+  const { faces } = await labelledFaces({
     modelsDir: models,
     pack,
-    photosDir: photos,
+    photos,
     sets: [...FIT_SETS, ...CHECK_SETS],
-    cache,
+    threads: 1,
+    damageEvery: null,
+    crops: false,
+    progress: console.error,
   });
+  const all = faces.map(({ path, person, reasons, embedding }): LabelledFace => ({
+    id: path,
+    set: path.split('/')[0]!,
+    person,
+    reasons,
+    embedding: Embedding.fromRaw(pack, embedding),
+  }));
   const clear = all.filter((face) => face.reasons.length === 0);
   const fitFaces = clear.filter((face) => FIT_SETS.includes(face.set));
   const checkFaces = clear.filter((face) => CHECK_SETS.includes(face.set));

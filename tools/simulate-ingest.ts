@@ -7,8 +7,17 @@ import {
   type RankedCandidate,
 } from '../src/domain/cluster/assignment.js';
 import { type Candidate, gatherCandidates, type Neighbour } from '../src/domain/cluster/candidates.js';
-import { EMBEDDING_WIDTH } from '../src/domain/face/embedding.js';
-import type { LabelledFace } from './labelled-faces.js';
+import { type Embedding, EMBEDDING_WIDTH } from '../src/domain/face/embedding.js';
+
+export interface LabelledFace {
+  readonly id: string;
+  /** The first folder of the photo's path: the set that it belongs to. */
+  readonly set: string;
+  readonly person: string;
+  readonly embedding: Embedding;
+  /** Empty for a face that may found and join clusters by itself. */
+  readonly reasons: readonly string[];
+}
 
 export class MemoryCluster {
   readonly members: LabelledFace[] = [];

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { DAMAGES } from '../domain/evaluation/damage-face.js';
-import type { ExtractionPack } from '../domain/evaluation/extracted-face.js';
+import type { ExtractedFace, ExtractionPack } from '../domain/evaluation/extracted-face.js';
 import type { PhotoFace } from '../domain/evaluation/photo-faces.js';
 import { extractFaces } from './extract-faces.js';
 import { findLabelledPhotos, type LabelledPhoto } from './labelled-photos.js';
@@ -13,15 +13,15 @@ export interface LabelledFacesRequest {
   readonly modelsDir: string;
   readonly pack: string;
   readonly threads: number;
-  /** Every how many photos one is taken a second time, made unrecognisable. */
-  readonly damageEvery: number;
+  /** Every how many photos one is taken a second time, made unrecognisable; null: none. */
+  readonly damageEvery: number | null;
   readonly crops: boolean;
   readonly progress: (text: string) => void;
 }
 
 export interface LabelledFacesAnswer {
   readonly pack: ExtractionPack;
-  readonly faces: readonly (PhotoFace & { readonly path: string; readonly crop: Uint8Array | null })[];
+  readonly faces: readonly (PhotoFace & ExtractedFace & { readonly path: string })[];
   /** Photos, as named in the folder, whose labelled face was not found. */
   readonly missed: readonly string[];
   /** Which photos these are, in words. */
@@ -35,7 +35,7 @@ export async function labelledFaces(request: LabelledFacesRequest): Promise<Labe
   const wanted = [
     ...photos.map((photo) => ({ ...photo, damage: null })),
     ...photos
-      .filter((_, i) => i % request.damageEvery === 0)
+      .filter((_, i) => request.damageEvery !== null && i % request.damageEvery === 0)
       .map((photo, i) => ({ ...photo, damage: DAMAGES[i % DAMAGES.length]! })),
   ];
   const { modelsDir, pack, threads, crops } = request;

@@ -9,6 +9,7 @@ import { packageVersion } from '../config/package-version.js';
 import { seededRandom } from '../domain/evaluation/seeded-random.js';
 import { calibrateOnPhotos } from './calibrate.js';
 import { demo, samplePhotos } from './demo.js';
+import { evaluatePack } from './evaluate-pack.js';
 import { evaluate, type Evaluation, renderEvaluation } from './evaluate.js';
 import { KindredClient } from './kindred-client.js';
 import { findLabelledPhotos } from './labelled-photos.js';
@@ -105,19 +106,8 @@ command('demo')
 
 interface EvaluateOptions extends Connection {
   photos?: string;
-  sets: string[];
-  tenant: string;
-  parallel?: number;
-  synthetic?: boolean;
-  calibration: string;
-  orders: number;
-  size: number;
-  json?: string | true;
-  report?: string;
-}
-
-interface EvaluateOptions extends Connection {
-  photos?: string;
+  pack?: string;
+  models?: string;
   sets: string[];
   tenant: string;
   parallel?: number;
@@ -138,6 +128,11 @@ command('evaluate')
   )
   .option('--photos <folder>', 'a folder with a manifest.csv, or with one sub-folder a person')
   .option('--sets <names>', 'only these sets of the manifest, comma-separated', list, [])
+  .option(
+    '--pack <id>',
+    'with --photos: judge this pack and its calibration, baselines in the same run; needs no service',
+  )
+  .option('--models <folder>', 'with --pack: the folder of model packs; default: as configured')
   .option('--tenant <id>', 'tenant to use; it should be empty', `evaluate-${Date.now()}`)
   .option('--parallel <n>', 'photos sent at once', wholeNumber)
   .option(
@@ -156,13 +151,27 @@ command('evaluate')
     'with --synthetic: calibration of the made-up space',
     syntheticCalibrationFile,
   )
-  .option('--orders <n>', 'with --synthetic: orders of arrival', wholeNumber, 10)
+  .option('--orders <n>', 'with --synthetic or --pack: orders of arrival', wholeNumber, 10)
   .option('--size <share>', 'with --synthetic: share of the full sets; the bars are made for 1', sizeShare, 1)
   .option('--json [file]', 'print JSON, or write it to a file beside the table')
-  .option('--report <file>', 'with --synthetic: write a page with plots')
+  .option(
+    '--report <file>',
+    'with --synthetic or --pack: write a page with plots, and pictures of what went wrong',
+  )
   .action((options: EvaluateOptions) =>
-    options.synthetic === true ? evaluateOnSynthetic(options) : evaluateOnPhotos(options),
+    options.synthetic === true
+      ? evaluateOnSynthetic(options)
+      : options.pack === undefined
+        ? evaluateOnPhotos(options)
+        : evaluatePack({ ...options, ...offline(options.photos, options.pack, options.models) }),
   );
+
+/** What commands that need no service but a pack have in common. */
+function offline(photos: string | undefined, pack: string, modelsDir: string | undefined) {
+  if (photos === undefined) throw new Error('--pack needs --photos <folder>');
+  const { models, inference } = processConfig();
+  return { photos, pack, modelsDir: modelsDir ?? models.dir, threads: inference.workers };
+}
 
 async function evaluateOnPhotos(options: EvaluateOptions): Promise<void> {
   const { photos: folder, parallel, json } = options;
@@ -203,6 +212,7 @@ interface CalibrateOptions {
   models?: string;
   synthetic?: boolean;
   out?: string;
+  report?: string;
   size: number;
 }
 
@@ -215,25 +225,18 @@ program
   .option('--models <folder>', 'with --photos: the folder of model packs; default: as configured')
   .option('--synthetic', 'made-up faces: the training sets of the protocol')
   .option('--out <file>', "where it goes; default: the pack's folder, or the made-up space's own file")
+  .option('--report <file>', 'with --photos: write a page with plots')
   .option('--size <share>', 'with --synthetic: share of the full sets', sizeShare, 1)
   .action(async (options: CalibrateOptions) => {
     console.log(`wrote ${await calibrate(options)}`);
   });
 
 async function calibrate(options: CalibrateOptions): Promise<string> {
-  const { photos, pack, out } = options;
-  if (options.synthetic === true) return calibrateSynthetic(out ?? syntheticCalibrationFile, options.size);
-  if (photos === undefined || pack === undefined)
-    throw new Error('wanted: --photos <folder> --pack <id>, or --synthetic');
-  const { models, inference } = processConfig();
-  return calibrateOnPhotos({
-    photos,
-    sets: options.sets,
-    pack,
-    modelsDir: options.models ?? models.dir,
-    threads: inference.workers,
-    ...(out === undefined ? {} : { out }),
-  });
+  const { photos, pack, models } = options;
+  if (options.synthetic === true)
+    return calibrateSynthetic(options.out ?? syntheticCalibrationFile, options.size);
+  if (pack === undefined) throw new Error('wanted: --photos <folder> --pack <id>, or --synthetic');
+  return calibrateOnPhotos({ ...options, ...offline(photos, pack, models) });
 }
 
 command('verify', program.command('audit').description('the log of what was done, by whom and why'))

@@ -8,7 +8,7 @@ import {
 } from '../domain/cluster/qel/calibration-file.js';
 import { evaluateSynthetic } from '../evaluation/evaluate-synthetic.js';
 import { fitSynthetic } from '../evaluation/fit-synthetic.js';
-import { renderSynthetic } from '../evaluation/render-evaluation.js';
+import { renderEvaluated } from '../evaluation/render-evaluation.js';
 import { renderReport } from '../evaluation/render-report.js';
 
 /** The committed calibration of the made-up space. */
@@ -39,7 +39,7 @@ export async function evaluateOnSynthetic(request: SyntheticRequest): Promise<vo
   const json = JSON.stringify(evaluation, null, 2);
   if (typeof request.json === 'string') await writeFile(request.json, `${json}\n`);
   if (request.report !== undefined) await writeFile(request.report, renderReport(evaluation));
-  console.log(request.json === true ? json : renderSynthetic(evaluation));
+  console.log(request.json === true ? json : renderEvaluated(evaluation));
   if (evaluation.bars.some(({ met }) => !met)) process.exitCode = 1;
 }
 

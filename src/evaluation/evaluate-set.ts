@@ -1,4 +1,5 @@
 // One labelled set through the algorithm and the baselines: every figure of the protocol.
+import type { AssignmentPolicy } from '../domain/cluster/assignment.js';
 import { consolidate } from '../domain/cluster/qel/consolidate.js';
 import type { ConsolidationInput } from '../domain/cluster/qel/consolidation-input.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
@@ -14,7 +15,8 @@ import {
 import { type EffortCurve, humanEffort, type QuestionOrder } from '../domain/evaluation/human-effort.js';
 import { consolidationInput, type LabelledSet, rankedSet } from '../domain/evaluation/labelled-set.js';
 import { permutation } from '../domain/evaluation/seeded-random.js';
-import { simulateEvidenceIngest } from '../domain/evaluation/simulate-evidence-ingest.js';
+import { type IngestRun, simulateEvidenceIngest } from '../domain/evaluation/simulate-evidence-ingest.js';
+import { simulateLinkageIngest } from '../domain/evaluation/simulate-linkage-ingest.js';
 import { checkConstraints } from './check-constraints.js';
 import { figuresOf, type MethodFigures } from './method-figures.js';
 import { runBaselines } from './run-baselines.js';
@@ -24,17 +26,24 @@ export interface SetEvaluation {
   readonly faces: number;
   readonly people: number;
   readonly methods: readonly MethodFigures[];
-  readonly ingest: {
-    /** Shares 0..1, means over the orders. */
-    readonly precision: number;
-    readonly asked: number;
-    readonly calibrationError: number;
-    readonly reliability: readonly ReliabilityBin[];
-    readonly microsecondsPerFace: number;
-  };
+  readonly ingest: IngestFigures;
+  /** The same of the decision by linkage (ADR 0012), where the set's options name a policy. */
+  readonly linkageIngest: IngestFigures | null;
   readonly consolidation: { readonly secondsPer20000: number; readonly megabytes: number };
   readonly constraints: { readonly checked: number; readonly violated: number };
   readonly effort: readonly EffortFigures[];
+}
+
+export interface IngestFigures {
+  /** Right among the joins, 0..1, over all orders. */
+  readonly precision: number;
+  /** Share of the faces that a question was asked about, 0..1. */
+  readonly asked: number;
+  /** Clusters founded in one order, with and without a question: a mean. */
+  readonly founded: number;
+  readonly calibrationError: number;
+  readonly reliability: readonly ReliabilityBin[];
+  readonly microsecondsPerFace: number;
 }
 
 export interface EffortFigures {
@@ -49,6 +58,8 @@ export interface SetOptions {
   readonly questionsMax: number;
   /** Thresholds (cosines) that the baselines are tuned over. */
   readonly thresholds: readonly number[];
+  /** What ingest by linkage decides with; absent: it is not judged. The set's graph must reach down to its floor. */
+  readonly linkage?: AssignmentPolicy;
   /** Hears what is being done. */
   readonly progress: (text: string) => void;
 }
@@ -63,7 +74,9 @@ export function evaluateSet(
   progress(`${set.name}: baselines`);
   const methods = runBaselines(set, calibration, options.orders, options.thresholds);
   progress(`${set.name}: ingest in ${options.orders} orders`);
-  const { ingest, figures } = ingestRuns(set, calibration, options.orders);
+  const byEvidence = evidenceIngest(set, calibration, options.orders);
+  const byLinkage =
+    options.linkage === undefined ? null : linkageIngest(set, options.linkage, options.orders);
   progress(`${set.name}: consolidation in ${options.orders} orders`);
   const consolidated = consolidationRuns(set, calibration, options.orders);
   progress(`${set.name}: constraints and questions`);
@@ -71,44 +84,71 @@ export function evaluateSet(
     set: set.name,
     faces: faces.count,
     people: new Set(faces.people).size,
-    methods: [...methods, figures, consolidated.figures],
-    ingest,
+    methods: [
+      ...methods,
+      ...(byLinkage === null ? [] : [byLinkage.figures]),
+      byEvidence.figures,
+      consolidated.figures,
+    ],
+    ingest: byEvidence.ingest,
+    linkageIngest: byLinkage?.ingest ?? null,
     consolidation: consolidated.cost,
     constraints: checkConstraints(set, calibration),
     effort: effortCurves(set, calibration, options.questionsMax),
   };
 }
 
-function ingestRuns(
-  set: LabelledSet,
-  calibration: EvidenceCalibration,
-  orders: number,
-): { readonly ingest: SetEvaluation['ingest']; readonly figures: MethodFigures } {
+interface JudgedIngest {
+  readonly ingest: IngestFigures;
+  readonly figures: MethodFigures;
+}
+
+function evidenceIngest(set: LabelledSet, calibration: EvidenceCalibration, orders: number): JudgedIngest {
   const { faces, people } = rankedSet(set, calibration);
   const point = operatingPoint({ accept: calibration.ingestAccept });
+  return judgedIngest('QEL at ingest', `P >= ${calibration.ingestAccept}`, people, orders, (order) =>
+    simulateEvidenceIngest(faces, people, order, point),
+  );
+}
+
+function linkageIngest(set: LabelledSet, policy: AssignmentPolicy, orders: number): JudgedIngest {
+  return judgedIngest('linkage at ingest', `P >= ${policy.point.accept}`, set.faces.people, orders, (order) =>
+    simulateLinkageIngest(set, order, policy),
+  );
+}
+
+function judgedIngest(
+  method: string,
+  setting: string,
+  people: Int32Array,
+  orders: number,
+  run: (order: Int32Array) => IngestRun,
+): JudgedIngest {
   const rated: Rated[] = [];
-  const runs: Int32Array[] = [];
-  let [assigned, wrong, asked] = [0, 0, 0];
+  const groupings: Int32Array[] = [];
+  let [assigned, wrong, asked, founded] = [0, 0, 0, 0];
   const start = performance.now();
   for (let seed = 1; seed <= orders; seed++) {
-    const run = simulateEvidenceIngest(faces, people, permutation(faces.count, seed), point);
-    for (const one of run.rated) rated.push(one);
-    runs.push(run.clusters);
-    assigned += run.assigned;
-    wrong += run.assignedWrongly;
-    asked += run.asked;
+    const one = run(permutation(people.length, seed));
+    for (const rating of one.rated) rated.push(rating);
+    groupings.push(one.clusters);
+    assigned += one.assigned;
+    wrong += one.assignedWrongly;
+    asked += one.asked;
+    founded += one.asked + one.founded;
   }
   const seconds = (performance.now() - start) / 1000;
   const bins = reliability(rated);
   return {
     ingest: {
       precision: 1 - wrong / Math.max(1, assigned),
-      asked: asked / orders / faces.count,
+      asked: asked / orders / people.length,
+      founded: founded / orders,
       calibrationError: calibrationError(bins),
       reliability: bins,
-      microsecondsPerFace: (seconds / orders / faces.count) * 1e6,
+      microsecondsPerFace: (seconds / orders / people.length) * 1e6,
     },
-    figures: figuresOf('QEL at ingest', `P >= ${calibration.ingestAccept}`, people, runs, seconds / orders),
+    figures: figuresOf(method, setting, people, groupings, seconds / orders),
   };
 }
 

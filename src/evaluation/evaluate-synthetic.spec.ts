@@ -5,7 +5,7 @@ import { exactNeighbours } from '../domain/evaluation/exact-neighbours.js';
 import { syntheticFaces } from '../domain/evaluation/synthetic-faces.js';
 import { evaluateSynthetic } from './evaluate-synthetic.js';
 import { neighbourGraphOf } from './neighbour-graph-of.js';
-import { renderSynthetic } from './render-evaluation.js';
+import { renderEvaluated } from './render-evaluation.js';
 import { renderReport } from './render-report.js';
 
 const file = new URL('../../calibrations/synthetic.json', import.meta.url);
@@ -45,7 +45,7 @@ describe('the protocol on made-up faces', () => {
       expect(constraints.violated).toBe(0);
       expect(constraints.checked).toBeGreaterThan(0);
     }
-    const [text, page] = [renderSynthetic(evaluation), renderReport(evaluation)];
+    const [text, page] = [renderEvaluated(evaluation), renderReport(evaluation)];
     for (const { what } of evaluation.bars) {
       expect(text).toContain(what);
       expect(page).toContain(what.replaceAll('>', '&#62;'));

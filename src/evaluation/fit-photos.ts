@@ -2,13 +2,13 @@
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { fitEvidence } from '../domain/evaluation/fit-evidence.js';
 import { fitSpace } from '../domain/evaluation/fit-space.js';
-import type { LabelledSet } from '../domain/evaluation/labelled-set.js';
 import { labelledFacesOf, partsByPerson, type PhotoFace } from '../domain/evaluation/photo-faces.js';
 import type { LabelledFaces } from '../domain/evaluation/synthetic-faces.js';
 import { QUALITY_DOUBT } from '../domain/face/quality-thresholds.js';
+import type { Bar } from './bars.js';
 import { baselineThresholds } from './baseline-thresholds.js';
 import { evaluateSet, type SetEvaluation } from './evaluate-set.js';
-import { neighbourGraphOf } from './neighbour-graph-of.js';
+import { photoBar, photoSet } from './photo-set.js';
 
 const SPACE_SEED = 5;
 const PARTS = 3;
@@ -30,32 +30,34 @@ export interface PhotoFitOptions {
 export interface PhotoFit {
   /** Fitted on everybody. */
   readonly calibration: EvidenceCalibration;
-  /** Each part of the people, judged with a calibration fitted on the others. */
+  /** Each part of the people, judged with a calibration fitted on the others: with the faces made unrecognisable, and without. */
   readonly heldOut: readonly SetEvaluation[];
+  /** Held against the best baseline of each part. */
+  readonly bars: readonly Bar[];
 }
 
 /** @throws RangeError when there is too little to fit on: it says what is missing. */
 export async function fitPhotos(faces: readonly PhotoFace[], options: PhotoFitOptions): Promise<PhotoFit> {
+  const { width, threads, progress } = options;
   const parts = partsByPerson(faces, PARTS, PARTS_SEED);
   const heldOut: SetEvaluation[] = [];
   for (const [i, part] of parts.entries()) {
-    options.progress(`part ${i + 1} of ${PARTS}: fitting on the others`);
-    const others = parts.filter((other) => other !== part).flat();
-    const calibration = await fitOn(others, options);
-    const held = labelledFacesOf(part, options.width);
-    const name = `people held out, part ${i + 1}`;
-    const set = await setOf(name, held, calibration.links.ingestSimilarityMin, options.threads);
-    heldOut.push(
-      evaluateSet(set, calibration, {
-        orders: ORDERS,
-        questionsMax: QUESTIONS_MAX,
-        thresholds: baselineThresholds(set),
-        progress: options.progress,
-      }),
-    );
+    progress(`part ${i + 1} of ${PARTS}: fitting on the others`);
+    const calibration = await fitOn(parts.filter((other) => other !== part).flat(), options);
+    const undamaged = part.filter(({ damage }) => damage === null);
+    for (const [name, held] of [
+      [`held out ${i + 1}`, undamaged],
+      [`held out ${i + 1}, with unrecognisable faces`, part],
+    ] as const) {
+      const set = await photoSet(name, held, width, calibration.links.ingestSimilarityMin, threads);
+      const thresholds = baselineThresholds(set);
+      heldOut.push(
+        evaluateSet(set, calibration, { orders: ORDERS, questionsMax: QUESTIONS_MAX, thresholds, progress }),
+      );
+    }
   }
-  options.progress('fitting on everybody');
-  return { calibration: await fitOn(faces, options), heldOut };
+  progress('fitting on everybody');
+  return { calibration: await fitOn(faces, options), heldOut, bars: heldOut.map(photoBar) };
 }
 
 async function fitOn(
@@ -64,22 +66,12 @@ async function fitOn(
 ): Promise<EvidenceCalibration> {
   const labelled = labelledFacesOf(faces, width);
   const figures = fitSpace([labelled], SPACE_SEED, QUALITY_DOUBT);
-  const set = await setOf('photos', labelled, figures.links.ingestSimilarityMin, threads);
+  const set = await photoSet('photos', faces, width, figures.links.missingSimilarity, threads);
   return fitEvidence([set], figures, {
     space,
     recogniserSha256,
     fittedOn: `${source}: ${described(labelled)}`,
   });
-}
-
-async function setOf(
-  name: string,
-  faces: LabelledFaces,
-  similarityMin: number,
-  threads: number,
-): Promise<LabelledSet> {
-  const graph = await neighbourGraphOf(faces.embeddings, faces.width, similarityMin, threads);
-  return { name, faces, graph };
 }
 
 function described({ count, kinds, people }: LabelledFaces): string {

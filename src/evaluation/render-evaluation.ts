@@ -1,13 +1,11 @@
 // The figures of an evaluation as a table for a terminal.
 import { questionsTo } from '../domain/evaluation/human-effort.js';
-import type { SetEvaluation } from './evaluate-set.js';
-import type { SyntheticEvaluation } from './evaluate-synthetic.js';
+import type { IngestFigures, SetEvaluation } from './evaluate-set.js';
+import type { Bar } from './bars.js';
+import type { ReportedEvaluation } from './render-report.js';
 
-export function renderSynthetic({ calibration, sets, bars, seconds }: SyntheticEvaluation): string {
-  const verdicts = bars.map(
-    ({ set, what, reached, bar, met }) =>
-      `${met ? 'reached' : 'MISSED '}  ${set.padEnd(10)} ${what.padEnd(30)} ${reached.padStart(9)}  (${bar})`,
-  );
+export function renderEvaluated({ calibration, sets, bars, seconds }: ReportedEvaluation): string {
+  const verdicts = renderBars(bars);
   return [
     `calibration: ${calibration.space}, fitted on ${calibration.fittedOn}`,
     ...renderSets(sets),
@@ -17,12 +15,19 @@ export function renderSynthetic({ calibration, sets, bars, seconds }: SyntheticE
   ].join('\n');
 }
 
+export function renderBars(bars: readonly Bar[]): string[] {
+  return bars.map(
+    ({ set, what, reached, bar, met }) =>
+      `${met ? 'reached' : 'MISSED '}  ${set.padEnd(10)} ${what.padEnd(30)} ${reached.padStart(9)}  (${bar})`,
+  );
+}
+
 export function renderSets(sets: readonly SetEvaluation[]): string[] {
   return sets.flatMap((set) => ['', ...renderSet(set)]);
 }
 
 function renderSet(evaluation: SetEvaluation): string[] {
-  const { set, faces, people, methods, ingest, consolidation, effort } = evaluation;
+  const { set, faces, people, methods, consolidation, effort } = evaluation;
   const percent = (share: number): string => (100 * share).toFixed(2).padStart(8);
   const heading =
     'method'.padEnd(26) +
@@ -54,10 +59,18 @@ function renderSet(evaluation: SetEvaluation): string[] {
     `== ${set}: ${faces} faces of ${people} (figures in %, "orders": disagreement between orders of arrival)`,
     heading,
     ...rows,
-    `ingest: ${percent(ingest.precision).trim()} % of joins right, ${percent(ingest.asked).trim()} % of faces asked about, ` +
-      `ECE ${ingest.calibrationError.toFixed(4)}, ${ingest.microsecondsPerFace.toFixed(0)} us a face`,
+    ...renderIngest(evaluation),
     `consolidation: ${consolidation.secondsPer20000.toFixed(1)} s and ${consolidation.megabytes.toFixed(0)} MB for 20,000 faces`,
     `${'questions (clear faces)'.padEnd(52)}${'start F'.padStart(8)} ${'to 99'.padStart(6)} ${'99.5'.padStart(6)} ${'end F'.padStart(8)}`,
     ...questions,
   ];
+}
+
+/** One line a way to decide. */
+export function renderIngest({ ingest, linkageIngest }: SetEvaluation): string[] {
+  const share = (value: number): string => (100 * value).toFixed(2);
+  const line = (by: string, one: IngestFigures): string =>
+    `ingest by ${by}: ${share(one.precision)} % of joins right, ${share(one.asked)} % of faces asked about, ` +
+    `${one.founded.toFixed(0)} clusters founded, ECE ${one.calibrationError.toFixed(4)}, ${one.microsecondsPerFace.toFixed(0)} us a face`;
+  return [line('evidence', ingest), ...(linkageIngest === null ? [] : [line('linkage', linkageIngest)])];
 }

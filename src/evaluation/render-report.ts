@@ -1,13 +1,21 @@
-// An evaluation as one self-contained page: tables and plots as SVG, no script, nothing loaded from elsewhere.
+// An evaluation as one self-contained page: tables, plots as SVG, pictures in place; no script, nothing loaded from elsewhere.
 import type { ReliabilityBin } from '../domain/evaluation/calibration-error.js';
-import type { EffortFigures, SetEvaluation } from './evaluate-set.js';
-import type { SyntheticEvaluation } from './evaluate-synthetic.js';
+import type { EffortFigures, IngestFigures, SetEvaluation } from './evaluate-set.js';
+import type { Bar } from './bars.js';
 import { linePlot, type PlotLine } from './line-plot.js';
 
 const percent = (share: number): string => (100 * share).toFixed(2);
-const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+export const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-export function renderReport({ calibration, sets, bars, seconds }: SyntheticEvaluation): string {
+export interface ReportedEvaluation {
+  readonly calibration: { readonly space: string; readonly fittedOn: string };
+  readonly sets: readonly SetEvaluation[];
+  readonly bars: readonly Bar[];
+  readonly seconds: number;
+}
+
+/** @param more What comes after the sets, HTML. */
+export function renderReport({ calibration, sets, bars, seconds }: ReportedEvaluation, more = ''): string {
   const verdicts = bars.map(({ set, what, reached, bar, met }) => [
     met ? 'reached' : 'MISSED',
     set,
@@ -23,18 +31,19 @@ export function renderReport({ calibration, sets, bars, seconds }: SyntheticEval
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; margin: 1rem 0; } th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; }
 td + td, th + th { text-align: right; } tr.own { font-weight: bold; } figure { display: inline-block; margin: 0 1rem 1rem 0; }
-svg { background: #fafafa; border: 1px solid #ddd; } figcaption { font-size: 13px; }
+table.faces td + td { text-align: left; } svg { background: #fafafa; border: 1px solid #ddd; } figcaption { font-size: 13px; }
 </style>
 <h1>How well faces are grouped</h1>
 <p>Calibration ${escape(calibration.space)}, fitted on ${escape(calibration.fittedOn)}. Took ${seconds.toFixed(0)} s.</p>
 ${table(['', 'set', 'what', 'reached', 'bar'], verdicts)}
 ${sets.map(renderSet).join('\n')}
+${more}
 </html>
 `;
 }
 
 function renderSet(evaluation: SetEvaluation): string {
-  const { set, faces, people, methods, ingest, consolidation, effort } = evaluation;
+  const { set, faces, people, methods, ingest, linkageIngest, consolidation, effort } = evaluation;
   const rows = methods.map((one) => [
     one.method,
     one.setting,
@@ -59,15 +68,39 @@ function renderSet(evaluation: SetEvaluation): string {
   ];
   return `<h2>${escape(set)}: ${faces} faces of ${people} people</h2>
 ${table(heading, rows, (row) => row[0]!.startsWith('QEL'))}
-<p>At ingest ${percent(ingest.precision)} % of the joins are right, ${percent(ingest.asked)} % of the faces are asked about,
-the calibration error is ${ingest.calibrationError.toFixed(4)}; ${ingest.microsecondsPerFace.toFixed(0)} µs a face.
-Consolidation of 20,000 faces takes ${consolidation.secondsPer20000.toFixed(1)} s and ${consolidation.megabytes.toFixed(0)} MB.</p>
-<figure>${reliabilityPlot(ingest.reliability)}<figcaption>Probability at ingest against what was true</figcaption></figure>
+${table(INGEST_HEADING, [
+  ...(linkageIngest === null ? [] : [ingestRow('linkage', linkageIngest)]),
+  ingestRow('evidence', ingest),
+])}
+<p>Consolidation of 20,000 faces takes ${consolidation.secondsPer20000.toFixed(1)} s and ${consolidation.megabytes.toFixed(0)} MB.</p>
+<figure>${reliabilityPlot(ingest, linkageIngest)}<figcaption>Probability at ingest against what was true</figcaption></figure>
 <figure>${effortPlot(effort)}<figcaption>BCubed F (%) after each question, clear faces only</figcaption></figure>`;
 }
 
-function reliabilityPlot(bins: readonly ReliabilityBin[]): string {
-  const points = bins.filter((bin) => bin.count > 0).map((bin) => [bin.predicted, bin.actual] as const);
+const INGEST_HEADING = [
+  'at ingest by',
+  'joins right %',
+  'faces asked about %',
+  'clusters founded',
+  'calibration error',
+  'µs a face',
+];
+
+const ingestRow = (by: string, one: IngestFigures): string[] => [
+  by,
+  percent(one.precision),
+  percent(one.asked),
+  one.founded.toFixed(0),
+  one.calibrationError.toFixed(4),
+  one.microsecondsPerFace.toFixed(0),
+];
+
+function reliabilityPlot(byEvidence: IngestFigures, byLinkage: IngestFigures | null): string {
+  const line = (name: string, bins: readonly ReliabilityBin[]): PlotLine => ({
+    name,
+    points: bins.filter((bin) => bin.count > 0).map((bin) => [bin.predicted, bin.actual] as const),
+    dots: true,
+  });
   const ideal = [
     [0, 0],
     [1, 1],
@@ -75,7 +108,8 @@ function reliabilityPlot(bins: readonly ReliabilityBin[]): string {
   return linePlot(
     [
       { name: 'ideal', points: ideal, dots: false },
-      { name: 'ingest', points, dots: true },
+      line('evidence', byEvidence.reliability),
+      ...(byLinkage === null ? [] : [line('linkage', byLinkage.reliability)]),
     ],
     { x: [0, 1], y: [0, 1] },
   );

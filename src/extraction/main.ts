@@ -23,8 +23,8 @@ async function run(task: ExtractionTask): Promise<void> {
   });
   const decoder = new ImageDecoder(LIMITS);
   try {
-    const { id, recogniser, width } = inference.pack;
-    tell({ kind: 'pack', pack: { id, recogniserSha256: recogniser.sha256, width } });
+    const { id, recogniser, width, calibration } = inference.pack;
+    tell({ kind: 'pack', pack: { id, recogniserSha256: recogniser.sha256, width, calibration } });
     const faces = new FaceExtractor(decoder, inference, new IngestLimiter(task.threads, task.threads));
     const extractor = new LabelledFaceExtractor(faces, decoder, inference);
     const waiting = [...task.photos.entries()];

@@ -1,4 +1,5 @@
 // What the command line and the extraction process say to each other: labelled photos in, one face or none for each out.
+import type { Calibration } from '../cluster/calibration.js';
 import type { Box } from '../geometry/box.js';
 import type { Damage } from './damage-face.js';
 
@@ -25,6 +26,8 @@ export interface ExtractionPack {
   readonly recogniserSha256: string;
   /** Values of an embedding. */
   readonly width: number;
+  /** What ingest decides by. */
+  readonly calibration: Calibration;
 }
 
 export interface ExtractedFace {

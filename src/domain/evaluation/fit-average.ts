@@ -33,6 +33,7 @@ const PASSES = 2;
 const STOPS = [6, 2, -1, -3];
 const NEAREST = 20;
 const RANDOM_FACES = 9000;
+const RANDOM_FACES_EACH = 10;
 /** Share of on-policy pairs of two people that is kept. */
 const OTHERS_KEPT = 0.1;
 
@@ -82,7 +83,7 @@ function randomPairs(set: LabelledSet, calibration: EvidenceCalibration, random:
     return members;
   };
   const samples: PairSample[] = [];
-  for (let r = 0; r < RANDOM_FACES; r++) {
+  for (let r = 0; r < Math.min(RANDOM_FACES, RANDOM_FACES_EACH * faces.count); r++) {
     const rank = random.below(faces.count);
     if (faces.gate[rank] !== null) continue;
     const a = groupAround(rank, [1, 1, 1, 2, 4][random.below(5)]!, []);

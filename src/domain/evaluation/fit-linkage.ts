@@ -19,10 +19,18 @@ const FIRST_STOP = 2;
 const STOP = -1;
 /** Groups that hold less of one person have no clear answer. */
 const PURITY_MIN = 0.8;
-const SAME_KEPT = 0.7;
-const OTHERS_KEPT = 0.06;
-/** Each pair of two people that is kept stands for this many. */
-const OTHERS_WEIGHT = 6;
+/** Shares (0..1) of the pairs of one person and of two that are kept; each of the latter stands for `weight`. */
+const KEPT = { same: 0.7, others: 0.06, weight: 6 };
+
+/**
+ * [Note: Small sets] Photos of a few hundred people leave stage 1 hardly anything to decide, and what is told apart without error
+ * asks for infinite weights. So small sets also begin from single faces, links count from the value of a missing one on, every
+ * pair is kept, and one label in 500 is held to be wrong.
+ */
+const SMALL_SET_FACES = 5000;
+const KEPT_OF_SMALL = { same: 1, others: 1, weight: 0.3 };
+const NO_STAGE_ONE = 1e6;
+const SMALL_SET_DOUBT = 1 / 500;
 
 /** @param calibration With `average` fitted. */
 export function fitLinkage(
@@ -31,9 +39,16 @@ export function fitLinkage(
   seed: number,
 ): Float64Array {
   const random = seededRandom(seed);
+  const small = sets.every((set) => set.faces.count < SMALL_SET_FACES);
+  const floor = calibration.links.missingSimilarity;
+  const links = small
+    ? { ...calibration.links, similarityMin: floor, ingestSimilarityMin: floor }
+    : calibration.links;
+  const stops = small ? [...STAGE_ONE_STOPS, NO_STAGE_ONE] : STAGE_ONE_STOPS;
+  const kept = small ? KEPT_OF_SMALL : KEPT;
   const starts = sets.flatMap((set) =>
-    STAGE_ONE_STOPS.map((stop) => {
-      const graded = { ...calibration, average: { ...calibration.average, stop } };
+    stops.map((stop) => {
+      const graded = { ...calibration, links, average: { ...calibration.average, stop } };
       const { faces, people, groups } = averagedGroups(set, graded);
       const lists = [...groups.values()].map((group) => [...group.members].sort((a, b) => a - b));
       return { faces, people, lists: lists.sort((a, b) => a[0]! - b[0]!) };
@@ -60,19 +75,21 @@ export function fitLinkage(
           const [labelA, labelB] = [labelOf(a), labelOf(b)];
           if (labelA.share >= PURITY_MIN && labelB.share >= PURITY_MIN) {
             const same = labelA.person === labelB.person;
-            if (random.uniform() < (same ? SAME_KEPT : OTHERS_KEPT)) {
+            if (random.uniform() < (same ? kept.same : kept.others)) {
               const c = correctedCosine(a.statistics, b.statistics, calibration.impostorMean);
               const v = cosineNoise(a.statistics, b.statistics);
               const { topMean, best } = figures;
               const x = linkageFeatures(c, v, topMean, best, a.statistics.count, b.statistics.count);
-              samples.push({ x, same, weight: same ? 1 : OTHERS_WEIGHT });
+              samples.push({ x, same, weight: same ? 1 : kept.weight });
             }
           }
           return figures.logit;
         },
       });
     }
-    linkage = Float64Array.from(fitLogistic(samples, { notNegative: [], doubt: 0, ridge: 1e-5 }));
+    linkage = Float64Array.from(
+      fitLogistic(samples, { notNegative: [], doubt: small ? SMALL_SET_DOUBT : 0, ridge: 1e-5 }),
+    );
   }
   return linkage;
 }
