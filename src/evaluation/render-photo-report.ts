@@ -29,9 +29,9 @@ function renderPairs({ samePairs, otherPairs, equalError, points }: PairCurve): 
   const log = (share: number): number => Math.log10(Math.max(share, 1 / Math.max(samePairs, otherPairs)));
   const floor = Math.floor(log(1 / otherPairs));
   const roc = points.map((point) => [log(point.falseAccepts), point.trueAccepts] as const);
-  const det = points.map(
-    (point) => [log(point.falseAccepts), Math.max(floor, log(1 - point.trueAccepts))] as const,
-  );
+  const det = points
+    .filter(({ trueAccepts }) => trueAccepts < 1)
+    .map((point) => [log(point.falseAccepts), log(1 - point.trueAccepts)] as const);
   return `<h2>Pairs of faces</h2>
 <p>${samePairs} pairs of one person, ${otherPairs} of two, by cosine alone. Equal error rate ${(100 * equalError).toFixed(2)} %.</p>
 <figure>${linePlot([{ name: 'pairs', points: roc, dots: false }], { x: [floor, 0], y: [0, 1] })}
@@ -57,7 +57,7 @@ function renderConfusion({ kind, parts }: Confusion, faces: readonly PicturedFac
     const person = kind === 'mixed' ? `${escape(faces[part[0]!]!.person)}, ` : '';
     const pictures = part.slice(0, FACES_MAX).map((face) => picture(faces[face]!));
     const rest = part.length > FACES_MAX ? ` and ${part.length - FACES_MAX} more` : '';
-    return `<tr><td>${person}${part.length} faces</td><td>${pictures.join(' ')}${rest}</td></tr>`;
+    return `<tr><td>${person}${part.length === 1 ? '1 face' : `${part.length} faces`}</td><td>${pictures.join(' ')}${rest}</td></tr>`;
   });
   const title = kind === 'split' ? `<h4>${escape(faces[parts[0]![0]!]!.person)}</h4>` : '';
   return `${title}<table class="faces">${rows.join('')}</table>`;
