@@ -1,4 +1,5 @@
 // `kindred evaluate --photos --pack`: a pack and its calibration judged on labelled photos, baselines in the same run; no service.
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -6,6 +7,7 @@ import {
   parseEvidenceCalibration,
   requireCalibrationOf,
 } from '../domain/cluster/qel/calibration-file.js';
+import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { evaluatePhotos } from '../evaluation/evaluate-photos.js';
 import { renderEvaluated } from '../evaluation/render-evaluation.js';
 import { renderPhotoReport } from '../evaluation/render-photo-report.js';
@@ -30,8 +32,7 @@ export interface PackEvaluationRequest {
 /** Sets the exit code to 1 when a bar is missed. @throws Error when the pack has no calibration, or one of other weights. */
 export async function evaluatePack(request: PackEvaluationRequest): Promise<void> {
   const progress = (text: string): void => console.error(text);
-  const file = join(request.modelsDir, request.pack, EVIDENCE_FILE);
-  const calibration = parseEvidenceCalibration(JSON.parse(await readFile(file, 'utf8')));
+  const calibration = await calibrationOf(request);
   const { pack, faces, missed } = await labelledFaces({
     ...request,
     damageEvery: DAMAGE_EVERY,
@@ -56,4 +57,10 @@ export async function evaluatePack(request: PackEvaluationRequest): Promise<void
   if (request.report !== undefined) await writeFile(request.report, renderPhotoReport(evaluation, faces));
   console.log(request.json === true ? json : renderEvaluated(evaluation));
   if (evaluation.bars.some(({ met }) => !met)) process.exitCode = 1;
+}
+
+async function calibrationOf({ modelsDir, pack }: PackEvaluationRequest): Promise<EvidenceCalibration> {
+  const file = join(modelsDir, pack, EVIDENCE_FILE);
+  if (!existsSync(file)) throw new Error(`there is no ${file}; kindred calibrate --pack ${pack} makes one`);
+  return parseEvidenceCalibration(JSON.parse(await readFile(file, 'utf8')));
 }
