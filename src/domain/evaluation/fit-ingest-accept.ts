@@ -1,6 +1,7 @@
 // From which probability faces may join at ingest by themselves: the lowest at which simulated ingest makes few enough errors.
 import type { EvidenceCalibration } from '../cluster/qel/evidence-calibration.js';
 import { operatingPoint } from '../cluster/thresholds.js';
+import { SMALL_SET_FACES } from './fit-linkage.js';
 import { type LabelledSet, rankedSet } from './labelled-set.js';
 import { permutation } from './seeded-random.js';
 import { simulateEvidenceIngest } from './simulate-evidence-ingest.js';
@@ -11,7 +12,6 @@ const TRIED = [0.9, 0.95, 0.97, 0.98, 0.99, 0.995];
 /** Orders of arrival; in a small set one early mistake weighs much, so it takes more of them. */
 const ORDERS = 3;
 const ORDERS_OF_SMALL = 12;
-const SMALL_SET_FACES = 5000;
 
 /** @returns One of the probabilities tried; the highest when none is enough. */
 export function fitIngestAccept(sets: readonly LabelledSet[], calibration: EvidenceCalibration): number {

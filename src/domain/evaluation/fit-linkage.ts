@@ -27,7 +27,7 @@ const KEPT = { same: 0.7, others: 0.06, weight: 6 };
  * asks for infinite weights. So small sets also begin from single faces, links count from the value of a missing one on, every
  * pair is kept, and one label in 500 is held to be wrong.
  */
-const SMALL_SET_FACES = 5000;
+export const SMALL_SET_FACES = 5000;
 const KEPT_OF_SMALL = { same: 1, others: 1, weight: 0.3 };
 const NO_STAGE_ONE = 1e6;
 const SMALL_SET_DOUBT = 1 / 500;
