@@ -1,6 +1,6 @@
 // The tenant behind a protocol that knows no tenants: made at the first need by whoever may use any, closed to keys of others.
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../auth/principal.js';
+import { actorOf, type Principal } from '../auth/principal.js';
 import { TenantAccess } from '../auth/tenant-access.js';
 import { TenantsService } from '../tenants/tenants.service.js';
 
@@ -13,7 +13,7 @@ export class MappedTenants {
 
   /** The tenant is there when this returns, and the principal may use it. @throws DomainError tenant.not_found */
   async open(principal: Principal, tenantId: string): Promise<void> {
-    if (principal.kind !== 'key') await this.tenants.ensure(tenantId);
+    if (principal.kind !== 'key') await this.tenants.ensure(tenantId, { actor: actorOf(principal) });
     await this.access.bind(principal, tenantId);
   }
 }

@@ -122,7 +122,7 @@ export class EventsController {
   ): Promise<StatusAnswer> {
     const tenantId = await this.users.tenantOf(event, principal);
     requireScopes(principal, ['erase', 'admin'], true);
-    await this.tenants.erase(tenantId);
+    await this.tenants.erase(tenantId, { actor: actorOf(principal) });
     return { status: 'success', message: `Event ${event} deleted` };
   }
 
