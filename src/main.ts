@@ -24,7 +24,9 @@ async function introduce(app: NestExpressApplication, config: KindredConfig): Pr
       ...(token.file === undefined
         ? ['  admin token  as configured']
         : [`  admin token  ${token.reveal()}   (kept in ${token.file})`]),
-      ...(url === undefined ? [] : [`  review page  ${url}/review`, `  API docs     ${url}/docs`, `  listening on ${url}`]),
+      ...(url === undefined
+        ? []
+        : [`  review page  ${url}/review`, `  API docs     ${url}/docs`, `  listening on ${url}`]),
     ].join('\n'),
   );
 }

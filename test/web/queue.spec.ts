@@ -215,7 +215,7 @@ describe('the review queue in a browser', () => {
       await expect
         .poll(
           async () => {
-            await page.getByLabel('Name').press('ArrowDown');
+            await page.getByRole('combobox', { name: 'Name' }).press('ArrowDown');
             return page.getByRole('option', { name: gerda.label! }).count();
           },
           { timeout: STORED_MS },

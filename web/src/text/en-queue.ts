@@ -167,7 +167,6 @@ export const queueText = {
   } as Readonly<Record<string, string>>,
   work: {
     skip: 'Skip',
-    skipHint: 'Others get it as before',
     snooze: 'Put off',
     snoozeFor: { hour: 'For an hour', day: 'Until tomorrow', week: 'For a week' },
     note: 'Note',
