@@ -65,6 +65,11 @@ export function MapCanvas(props: MapCanvasProps) {
     );
     return () => cancelAnimationFrame(frame);
   });
+  const pixelOf = (event: { clientX: number; clientY: number }): Pixel => {
+    const { left, top } = canvas.current!.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  };
+
   useEffect(() => {
     const element = canvas.current!;
     // React's own listener could not keep the page from scrolling.
@@ -76,10 +81,6 @@ export function MapCanvas(props: MapCanvasProps) {
     return () => element.removeEventListener('wheel', onWheel);
   });
 
-  const pixelOf = (event: { clientX: number; clientY: number }): Pixel => {
-    const { left, top } = canvas.current!.getBoundingClientRect();
-    return { x: event.clientX - left, y: event.clientY - top };
-  };
   const onMove = (at: Pixel): void => {
     if (!view) return;
     const { current } = drag;
