@@ -81,10 +81,23 @@ module.exports = {
       to: { path: '^src/', pathNot: room(`jobs|auth|${PORTS}|config|http|domain`) },
     },
     {
+      name: 'receipts-stand-on-config',
+      comment: 'Signing and checking a receipt needs no service: the command line checks them, too.',
+      severity: 'error',
+      from: { path: room('receipts') },
+      to: { path: '^src/', pathNot: room('receipts|config|domain') },
+    },
+    {
+      name: 'erasure-imports-down',
+      severity: 'error',
+      from: { path: room('erasure') },
+      to: { path: '^src/', pathNot: room(`erasure|receipts|auth|${PORTS}|config|http|domain`) },
+    },
+    {
       name: 'clusters-imports-down',
       severity: 'error',
       from: { path: room('clusters') },
-      to: { path: '^src/', pathNot: room(`clusters|idempotency|auth|${PORTS}|config|http|domain`) },
+      to: { path: '^src/', pathNot: room(`clusters|erasure|idempotency|auth|${PORTS}|config|http|domain`) },
     },
     {
       name: 'ingest-imports-down',
@@ -130,7 +143,7 @@ module.exports = {
       to: {
         path: '^src/',
         pathNot: [
-          room(`compat|${FEATURES}|ingest|clusters|auth|config|http|domain`),
+          room(`compat|${FEATURES}|ingest|clusters|erasure|auth|config|http|domain`),
           // What services answer is made of records.
           '^src/database/records\\.ts$',
         ],
@@ -146,10 +159,10 @@ module.exports = {
     {
       name: 'cli-talks-http',
       comment:
-        'The command line is a client of the public API: it may share config, domain and evaluation, nothing else.',
+        'The command line is a client of the public API: it may share config, domain, evaluation and the checking of receipts, nothing else.',
       severity: 'error',
       from: { path: room('cli') },
-      to: { path: '^src/', pathNot: room('cli|evaluation|config|domain') },
+      to: { path: '^src/', pathNot: room('cli|evaluation|receipts|config|domain') },
     },
     {
       name: 'evaluation-imports-down',
@@ -180,6 +193,7 @@ module.exports = {
     door('pg-boss', 'pg-boss', 'queue'),
     door('toml', 'smol-toml', 'config|inference'),
     door('lru-cache', 'lru-cache', 'auth'),
+    door('canonicalize', 'canonicalize', 'receipts'),
     door('commander', 'commander', 'cli'),
   ],
   options: {

@@ -8,6 +8,7 @@ import { CompatModule } from './compat/compat.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { KindredConfig } from './config/config.js';
 import { ConsolidationModule } from './consolidation/consolidation.module.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { FacesModule } from './faces/faces.module.js';
 import { GalleryMapModule } from './gallery-map/gallery-map.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         InfrastructureModule,
         AuthModule,
         IdempotencyModule,
+        ErasureModule,
         ClustersModule,
         JobsModule,
         IngestModule,

@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import type { KindredConfig } from './config/config.js';
 import { ConsolidationJobs } from './consolidation/consolidation-jobs.js';
 import { ConsolidationSchedule } from './consolidation/consolidation-schedule.js';
+import { ErasureRunner } from './erasure/erasure-runner.js';
 import { NestLogger } from './http/logger.js';
 import { setupHttp } from './http/setup-http.js';
 import { ExpiredKeysSweep } from './idempotency/expired-keys-sweep.js';
@@ -33,7 +34,10 @@ export async function createApplication(
   return app;
 }
 
-/** The worker's role: queued pictures, lost messages, what a crash left on disk, and kept answers that are past their time. */
+/**
+ * The worker's role: queued pictures, lost messages, open erasures, what a crash left on disk, and kept answers that are past
+ * their time.
+ */
 export async function startWorker(
   app: NestExpressApplication,
   config: KindredConfig,
@@ -45,6 +49,7 @@ export async function startWorker(
   app.get(ConsolidationSchedule).start();
   const resumed = await app.get(BackgroundJobs).resume();
   if (resumed > 0) logger.info({ jobs: resumed }, 'unfinished jobs were sent again');
+  app.get(ErasureRunner).start();
   app.get(ExpiredKeysSweep).start();
   app
     .get(BlobSweep)

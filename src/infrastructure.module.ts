@@ -4,7 +4,9 @@ import { Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit }
 import type { Logger } from 'pino';
 import { KINDRED_CONFIG, type KindredConfig } from './config/config.js';
 import { Database } from './database/database.js';
+import { ExclusiveWork } from './database/exclusive-work.js';
 import { SystemStore } from './database/system-store.js';
+import { TableUpkeep } from './database/table-upkeep.js';
 import { TenantStore } from './database/tenant-store.js';
 import { VectorIndexes } from './database/vector-indexes.js';
 import { LOGGER } from './http/logger.js';
@@ -41,6 +43,16 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta
       useFactory: (database: Database) => new VectorIndexes(database),
     },
     {
+      provide: ExclusiveWork,
+      inject: [Database],
+      useFactory: (database: Database) => new ExclusiveWork(database),
+    },
+    {
+      provide: TableUpkeep,
+      inject: [Database],
+      useFactory: (database: Database) => new TableUpkeep(database),
+    },
+    {
       provide: InferenceProvider,
       inject: [KINDRED_CONFIG],
       useFactory: startInference,
@@ -61,6 +73,8 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta
     SystemStore,
     TenantStore,
     VectorIndexes,
+    ExclusiveWork,
+    TableUpkeep,
     InferenceProvider,
     JobQueue,
   ],

@@ -11,7 +11,7 @@ import { FailedAttempts } from './failed-attempts.js';
 import { OpenDoors } from './open-doors.js';
 import type { Principal } from './principal.js';
 import { RequestRate } from './request-rate.js';
-import { ACCESS_KEY, type Access } from './requires.js';
+import { ACCESS_KEY, type Access, WHILE_ERASING_KEY } from './requires.js';
 import { requireScopes, TenantAccess } from './tenant-access.js';
 
 /** One token after "Bearer" (RFC 6750 b64token). */
@@ -53,7 +53,8 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
     const tenantId = request.params['tenant_id'];
     if (tenantId !== undefined) {
       if (!isTenantId(tenantId)) throw requestFault('#/path/tenant_id', TENANT_ID_FAULT, 'tenant_id');
-      await this.tenants.bind(principal, tenantId);
+      const whileErasing = this.reflector.get<true | undefined>(WHILE_ERASING_KEY, context.getHandler());
+      await this.tenants.bind(principal, tenantId, whileErasing);
     }
     requireScopes(principal, access.scopes, tenantId !== undefined);
     return true;

@@ -1,7 +1,7 @@
 // The operator's token: from the configuration, else made once and kept in <data_dir>/admin-token.
 import type { KindredConfig } from '../config/config.js';
 import { randomSecret, sameHash, sha256 } from './api-key.js';
-import { keptSecret } from './kept-secret.js';
+import { keptSecret } from '../config/kept-secret.js';
 
 export class BootstrapToken {
   private readonly hash: string;

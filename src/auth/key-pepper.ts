@@ -7,7 +7,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { KindredConfig } from '../config/config.js';
 import { base62, randomSecret, sha256 } from './api-key.js';
-import { keptSecret } from './kept-secret.js';
+import { keptSecret } from '../config/kept-secret.js';
 
 /** Hex digits of an id: enough to tell peppers apart, too few to help anybody. */
 const ID_LENGTH = 16;

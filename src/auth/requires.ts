@@ -34,3 +34,8 @@ export const RequiresUnlessOpen = (
 
 /** Anybody may use the route, without credentials. */
 export const Public = (): MethodDecorator & ClassDecorator => declare({ kind: 'public' });
+
+export const WHILE_ERASING_KEY = 'kindred:while-erasing';
+
+/** The route answers for a tenant that is being erased, too; any other refuses. */
+export const AlsoWhileErasing = (): MethodDecorator => SetMetadata(WHILE_ERASING_KEY, true);

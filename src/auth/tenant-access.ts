@@ -1,6 +1,7 @@
 // Whether a principal may touch a tenant, and whether it may do there what it asks for.
 import { Injectable } from '@nestjs/common';
 import { SystemStore } from '../database/system-store.js';
+import { tenantErasing } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import type { Principal } from './principal.js';
 import type { Scope } from './scopes.js';
@@ -11,14 +12,16 @@ export class TenantAccess {
 
   /**
    * Another's tenant and no tenant are one answer, and no look-up tells them apart by its time.
-   * @throws DomainError tenant.not_found
+   * @param whileErasing Also for a tenant that is being erased. A key ends when that begins, so it has nothing to look for.
+   * @throws DomainError tenant.not_found, tenant.erasing
    */
-  async bind(principal: Principal, tenantId: string): Promise<void> {
-    const known =
+  async bind(principal: Principal, tenantId: string, whileErasing = false): Promise<void> {
+    const tenant =
       principal.kind === 'key'
-        ? principal.tenantId === tenantId
-        : (await this.system.transaction(({ tenants }) => tenants.find(tenantId))) !== null;
-    if (!known) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+        ? principal.tenantId === tenantId && { erasureId: null }
+        : await this.system.transaction(({ tenants }) => tenants.find(tenantId));
+    if (!tenant) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+    if (typeof tenant.erasureId === 'string' && !whileErasing) throw tenantErasing(tenant.erasureId);
   }
 }
 

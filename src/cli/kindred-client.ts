@@ -1,6 +1,12 @@
 // The command line's way to a running Kindred: the public HTTP API and nothing else.
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReceiptKeyJwk } from '../receipts/receipt-key.js';
+
+/** Tries of a request that is answered "too much at once", and the longest pause between two, s. */
+const ATTEMPTS_MAX = 10;
+const PAUSE_SECONDS_MAX = 60;
 
 export interface FaceAnswer {
   readonly id: string;
@@ -56,6 +62,23 @@ export interface AuditChainAnswer {
 interface Page<T> {
   readonly items: readonly T[];
   readonly next_cursor: string | null;
+}
+
+export interface TenantAnswer {
+  readonly id: string;
+  readonly image_count: number;
+  readonly face_count: number;
+  readonly cluster_count: number;
+  readonly open_review_count: number;
+  readonly erasure_id: string | null;
+}
+
+export interface ErasureAnswer {
+  readonly id: string;
+  readonly phase: string;
+  readonly erased: Readonly<Record<string, number>>;
+  readonly salt: string | null;
+  readonly receipt: Readonly<Record<string, unknown>> | null;
 }
 
 /** An answer that was not a success: the problem's code and text. */
@@ -126,6 +149,35 @@ export class KindredClient {
     await this.json('POST', `/v1/tenants/${tenant}/review-pending/${item}/decision`, decision);
   }
 
+  /** Every tenant, in the order of ids. */
+  tenants(): Promise<TenantAnswer[]> {
+    return this.all('/v1/tenants');
+  }
+
+  tenant(tenant: string): Promise<TenantAnswer> {
+    return this.json('GET', `/v1/tenants/${encodeURIComponent(tenant)}`);
+  }
+
+  /** Rows by table, and files, that erasing would take. @param path Of the thing, with its query. */
+  async erasurePlan(path: string): Promise<Readonly<Record<string, number>>> {
+    const query = `${path.includes('?') ? '&' : '?'}dry_run=true`;
+    const plan = await this.json<{ inventory: Record<string, number> }>('DELETE', `${path}${query}`);
+    return plan.inventory;
+  }
+
+  /** Erases, or begins to. */
+  async erase(path: string): Promise<ErasureAnswer> {
+    return this.answer(await this.request('DELETE', path, undefined, { prefer: 'return=representation' }));
+  }
+
+  erasure(id: string): Promise<ErasureAnswer> {
+    return this.json('GET', `/v1/erasures/${id}`);
+  }
+
+  async receiptKeys(): Promise<ReceiptKeyJwk[]> {
+    return (await this.json<{ keys: ReceiptKeyJwk[] }>('GET', '/v1/receipts/key')).keys;
+  }
+
   async faceCrop(tenant: string, face: string): Promise<Buffer> {
     const response = await this.request('GET', `/v1/tenants/${tenant}/faces/${face}/crop`);
     if (!response.ok) await this.answer(response);
@@ -168,10 +220,33 @@ export class KindredClient {
     );
   }
 
-  private request(method: string, path: string, body?: string | FormData): Promise<Response> {
+  /** Waits and asks again while the server says that it is too much at once. */
+  private async request(
+    method: string,
+    path: string,
+    body?: string | FormData,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.requestOnce(method, path, body, headers);
+      const busy = response.status === 429 || response.status === 503;
+      const seconds = Number(response.headers.get('retry-after'));
+      if (!busy || !(seconds > 0) || attempt === ATTEMPTS_MAX) return response;
+      await response.body?.cancel();
+      await sleep(Math.min(seconds, PAUSE_SECONDS_MAX) * 1000);
+    }
+  }
+
+  private requestOnce(
+    method: string,
+    path: string,
+    body: string | FormData | undefined,
+    own: Readonly<Record<string, string>>,
+  ): Promise<Response> {
     return fetch(`${this.url}${path}`, {
       method,
       headers: {
+        ...own,
         authorization: `Bearer ${this.token}`,
         ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
       },

@@ -11,6 +11,7 @@ import { calibrateOnPhotos } from './calibrate.js';
 import { demo, samplePhotos } from './demo.js';
 import { evaluatePack } from './evaluate-pack.js';
 import { evaluate, type Evaluation, renderEvaluation } from './evaluate.js';
+import { addErasingCommands, type Connection } from './erasing-commands.js';
 import { KindredClient } from './kindred-client.js';
 import { findLabelledPhotos } from './labelled-photos.js';
 import {
@@ -23,11 +24,6 @@ import {
 import { calibrateSynthetic, evaluateOnSynthetic, syntheticCalibrationFile } from './synthetic.js';
 import { renderAudit, verifyAudit } from './verify-audit.js';
 import { withKindred } from './with-kindred.js';
-
-interface Connection {
-  readonly url?: string;
-  readonly token?: string;
-}
 
 const wholeNumber = (text: string): number => {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('must be a whole number above 0');
@@ -260,6 +256,8 @@ command('openapi')
       console.log(`wrote ${out}`);
     });
   });
+
+addErasingCommands(program, connect);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

@@ -1,20 +1,31 @@
 // /v1/tenants/{tenant_id}/clusters
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
+import { ApiErasesWithinRequest, tellDryRun, tellErased } from '../erasure/erased-within-request.js';
+import type { DryRunResponse } from '../erasure/erasure.dto.js';
+import type { AcceptedErasureResponse } from '../erasure/erasure.response.js';
+import { ErasuresService } from '../erasure/erasures.service.js';
 import { ApiIfMatch, ETAG_HEADER, etagOf, IfMatch, type ExpectedVersions } from '../http/conditional.js';
 import { ApiPage, page, type Page } from '../http/pagination.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { ApiProblem } from '../http/problem.js';
+import { requestFault } from '../http/request-fault.js';
 import { Idempotent } from '../idempotency/idempotent.js';
 import { clusterKey } from '../database/cluster-order.js';
 import { faceCertainty } from '../database/face-repository.js';
@@ -49,6 +60,7 @@ export class ClustersController {
     private readonly clusters: ClustersService,
     private readonly lists: ClusterLists,
     private readonly erasure: FaceErasure,
+    private readonly erasures: ErasuresService,
     private readonly similarClusters: SimilarClusters,
   ) {}
 
@@ -138,16 +150,29 @@ export class ClustersController {
   @Delete(':cluster_id')
   @Requires('erase')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Take a grouping back, or erase a person with all their faces.' })
-  @ApiNoContentResponse()
+  @ApiOperation({
+    summary: 'Take a grouping back, or erase a person with all their faces.',
+    description: '`dry_run` goes with `faces=erase`.',
+  })
+  @ApiErasesWithinRequest()
   async delete(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('cluster_id', UuidPipe) clusterId: string,
     @Query() query: DeleteClusterQuery,
+    @Headers('prefer') prefer: string | undefined,
     @CurrentPrincipal() principal: Principal,
-  ): Promise<void> {
-    if (query.faces === 'erase') await this.erasure.deleteCluster(tenantId, clusterId, actorOf(principal));
-    else await this.clusters.dissolve(tenantId, clusterId, actorOf(principal));
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AcceptedErasureResponse | DryRunResponse | undefined> {
+    if (query.faces !== 'erase') {
+      if (query.dry_run === true) throw requestFault('#/query/dry_run', 'goes with faces=erase', 'one_of');
+      await this.clusters.dissolve(tenantId, clusterId, actorOf(principal));
+      return undefined;
+    }
+    if (query.dry_run === true) {
+      return tellDryRun(response, await this.erasure.inventory(tenantId, 'cluster', clusterId));
+    }
+    const { erasure } = await this.erasure.deleteCluster(tenantId, clusterId, actorOf(principal));
+    return tellErased(response, prefer, await this.erasures.complete(erasure));
   }
 
   @Get(':cluster_id/faces')

@@ -14,6 +14,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { LABEL_LENGTH_MAX } from '../domain/review/decision-body.js';
+import { DryRunQuery } from '../erasure/erasure.dto.js';
 import { ClusterResponse } from './cluster.response.js';
 import { OperationResponse } from './operation.response.js';
 
@@ -127,7 +128,7 @@ export class SplitBody {
   override?: boolean;
 }
 
-export class DeleteClusterQuery {
+export class DeleteClusterQuery extends DryRunQuery {
   @ApiPropertyOptional({
     enum: ['keep', 'erase'],
     default: 'keep',

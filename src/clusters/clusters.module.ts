@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import { TenantStore } from '../database/tenant-store.js';
+import { ErasureModule } from '../erasure/erasure.module.js';
 import { InferenceProvider } from '../inference/inference-provider.js';
 import { ApplyPlan } from './apply-plan.js';
 import { AssignFaces } from './assign-faces.js';
@@ -18,6 +19,7 @@ import { SimilarClusters } from './similar-clusters.js';
 import { UndoOperations } from './undo-operations.js';
 
 @Module({
+  imports: [ErasureModule],
   controllers: [ClustersController],
   providers: [
     ClusterLists,

@@ -1,13 +1,29 @@
 // Erasure: faces go with their embeddings, the constraints that name them and the evidence of items about them. It cannot
-// be undone.
+// be undone. What is left to do after the rows, and the receipt, is the erasure's (src/erasure).
 import { Injectable } from '@nestjs/common';
-import type { ImageRecord } from '../database/records.js';
+import type { ErasureRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
-import type { Change, PlanKind } from '../domain/cluster/change-plan.js';
+import type { Change } from '../domain/cluster/change-plan.js';
 import { DomainError } from '../domain/domain-error.js';
+import { newErasureId, openErasure } from '../erasure/open-erasure.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies } from './assignment-policies.js';
 import { getFace } from './load-facts.js';
+
+/** What goes, beside the subject itself. */
+interface Subject {
+  readonly kind: 'face' | 'image' | 'cluster';
+  readonly subjectId: string;
+  readonly faceIds: readonly string[];
+}
+
+/** A finished change, and the erasure that is to be completed. */
+export interface BegunErasure {
+  readonly operation: AppliedOperation;
+  readonly erasure: ErasureRecord;
+}
+
+const PLAN_KINDS = { face: 'face_delete', image: 'image_delete', cluster: 'cluster_delete' } as const;
 
 @Injectable()
 export class FaceErasure {
@@ -18,74 +34,124 @@ export class FaceErasure {
   ) {}
 
   /** A cluster that loses its last face goes with it. @throws DomainError face.not_found */
-  async deleteFace(tenantId: string, faceId: string, actor: string): Promise<AppliedOperation> {
-    return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
-      await getFace(repositories, faceId);
-      return this.erase(repositories, 'face_delete', [faceId], [], actor);
-    });
+  deleteFace(tenantId: string, faceId: string, actor: string): Promise<BegunErasure> {
+    return this.run(tenantId, 'face', faceId, actor);
   }
 
-  /**
-   * Deletes the rows of an image and of its faces; the blob is the caller's, after this has returned.
-   * @returns The image as it was. @throws DomainError image.not_found
-   */
-  async deleteImage(
-    tenantId: string,
-    imageId: string,
-    actor: string,
-  ): Promise<{ readonly image: ImageRecord; readonly operation: AppliedOperation }> {
-    return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
-      const faces = await repositories.faces.listByImages([imageId]);
-      const image = await repositories.images.find(imageId);
-      if (image === null) throw new DomainError('image.not_found', 'There is no such image.');
-      const operation = await this.erase(
-        repositories,
-        'image_delete',
-        faces.map((face) => face.id),
-        [],
-        actor,
-      );
-      const cancelled = await cancelItemsAbout(repositories, imageId, operation);
-      await repositories.images.delete(imageId);
-      return {
-        image,
-        operation: { ...operation, cancelledItemIds: [...operation.cancelledItemIds, ...cancelled].sort() },
-      };
-    });
+  /** Erases the rows of an image and of its faces; the file goes when the erasure is completed. @throws DomainError image.not_found */
+  deleteImage(tenantId: string, imageId: string, actor: string): Promise<BegunErasure> {
+    return this.run(tenantId, 'image', imageId, actor);
   }
 
   /** Erases a cluster with all its faces; the images stay. @throws DomainError cluster.not_found */
-  async deleteCluster(tenantId: string, clusterId: string, actor: string): Promise<AppliedOperation> {
+  deleteCluster(tenantId: string, clusterId: string, actor: string): Promise<BegunErasure> {
+    return this.run(tenantId, 'cluster', clusterId, actor);
+  }
+
+  /** What an erasure would take, by table, and files. @throws DomainError face.not_found, image.not_found, cluster.not_found */
+  async inventory(
+    tenantId: string,
+    kind: Subject['kind'],
+    subjectId: string,
+  ): Promise<Readonly<Record<string, number>>> {
+    return this.tenants
+      .forTenant(tenantId)
+      .read(async (repositories) => countOf(repositories, await find(repositories, kind, subjectId)));
+  }
+
+  private async run(
+    tenantId: string,
+    kind: Subject['kind'],
+    subjectId: string,
+    actor: string,
+  ): Promise<BegunErasure> {
     return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
-      if ((await repositories.clusters.find(clusterId)) === null) {
-        throw new DomainError('cluster.not_found', 'There is no such cluster.');
-      }
-      const faceIds = await repositories.faces.listIdsByClusters([clusterId]);
-      return this.erase(repositories, 'cluster_delete', faceIds, [clusterId], actor);
+      const subject = await find(repositories, kind, subjectId);
+      const counts = await countOf(repositories, subject);
+      const { operation, forgotten } = await this.erase(repositories, subject, actor);
+      const erasure = await openErasure(repositories, newErasureId(), {
+        kind,
+        subjectId,
+        phase: kind === 'image' ? 'files' : 'verify',
+        counts: { ...counts, ...forgotten },
+        work: { face_ids: subject.faceIds },
+      });
+      return { operation, erasure };
     });
   }
 
   private async erase(
     repositories: TenantRepositories,
-    kind: PlanKind,
-    faceIds: readonly string[],
-    clusterIds: readonly string[],
+    { kind, subjectId, faceIds }: Subject,
     actor: string,
-  ): Promise<AppliedOperation> {
+  ): Promise<{ operation: AppliedOperation; forgotten: Readonly<Record<string, number>> }> {
+    const clusterIds = kind === 'cluster' ? [subjectId] : [];
     const changes = [
       ...faceIds.map((faceId): Change => ({ do: 'erase_face', faceId })),
       ...clusterIds.map((clusterId): Change => ({ do: 'delete_cluster', clusterId })),
     ];
+    const imageId = kind === 'image' ? subjectId : null;
+    // Before the rows go that the items name.
+    const closed = await repositories.reviewItems.forgetClosedAbout({ faceIds, clusterIds, imageId });
     const policy = await this.policies.forTenant(repositories);
     const operation = await this.plans.apply(
       repositories,
-      { kind, changes },
+      { kind: PLAN_KINDS[kind], changes },
       { actor, at: new Date(), policy },
     );
+    const cancelled = imageId === null ? [] : await cancelItemsAbout(repositories, imageId, operation);
+    if (imageId !== null) await repositories.images.delete(imageId);
     // Answers that are kept for clients who ask again tell of people, too.
-    await repositories.idempotencyKeys.forgetNaming([...faceIds, ...operation.deletedClusterIds]);
-    return operation;
+    const answers = await repositories.idempotencyKeys.forgetNaming([
+      ...faceIds,
+      ...operation.deletedClusterIds,
+    ]);
+    return {
+      operation: { ...operation, cancelledItemIds: [...operation.cancelledItemIds, ...cancelled].sort() },
+      forgotten: {
+        review_items_emptied: closed + operation.cancelledItemIds.length + cancelled.length,
+        idempotency_keys: answers,
+      },
+    };
   }
+}
+
+/** The subject and the faces that go with it. @throws DomainError face.not_found, image.not_found, cluster.not_found */
+async function find(
+  repositories: TenantRepositories,
+  kind: Subject['kind'],
+  subjectId: string,
+): Promise<Subject> {
+  switch (kind) {
+    case 'face':
+      await getFace(repositories, subjectId);
+      return { kind, subjectId, faceIds: [subjectId] };
+    case 'image': {
+      if ((await repositories.images.find(subjectId)) === null) {
+        throw new DomainError('image.not_found', 'There is no such image.');
+      }
+      const faces = await repositories.faces.listByImages([subjectId]);
+      return { kind, subjectId, faceIds: faces.map((face) => face.id) };
+    }
+    case 'cluster':
+      if ((await repositories.clusters.find(subjectId)) === null) {
+        throw new DomainError('cluster.not_found', 'There is no such cluster.');
+      }
+      return { kind, subjectId, faceIds: await repositories.faces.listIdsByClusters([subjectId]) };
+  }
+}
+
+async function countOf(
+  { erasures }: TenantRepositories,
+  subject: Subject,
+): Promise<Readonly<Record<string, number>>> {
+  const { clusters, ...rows } = await erasures.rowsAbout(subject);
+  // A cluster whose cover goes does not go itself.
+  return {
+    ...rows,
+    ...(subject.kind === 'cluster' ? { clusters: clusters! } : {}),
+    ...(subject.kind === 'image' ? { files: 1 } : {}),
+  };
 }
 
 /** Closes the questions about the image as a whole; those about its faces went with the faces. @returns Their ids. */

@@ -11,6 +11,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { ClustersModule } from '../clusters/clusters.module.js';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import type { Protocol } from '../config/config-schema.js';
+import { ErasureModule } from '../erasure/erasure.module.js';
 import { FacesModule } from '../faces/faces.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { IngestModule } from '../ingest/ingest.module.js';
@@ -46,6 +47,7 @@ function controllersOf({ compat }: KindredConfig): Type[] {
   imports: [
     AuthModule,
     ClustersModule,
+    ErasureModule,
     FacesModule,
     ImagesModule,
     IngestModule,

@@ -165,6 +165,15 @@ export const CONFIG_KEYS = {
     default: 60,
   }),
 
+  'erasure.signing_key_file': text({
+    what: 'File of the private key that signs receipts of erasures: Ed25519, PEM (PKCS #8).',
+    why: 'Absent: one is made at the first start and kept in <data_dir>/receipt-key.pem.',
+    expected: 'a path',
+    default: undefined,
+    defaultText: 'absent (<data_dir>/receipt-key.pem)',
+    sample: './receipt-key.pem',
+  }),
+
   'models.dir': text({
     what: 'Folder of the model packs.',
     why: 'The packs that come with Kindred.',

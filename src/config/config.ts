@@ -37,6 +37,10 @@ export interface KindredConfig {
     /** Wrong tokens from one address in a minute, count. */
     readonly failuresPerMinute: number;
   };
+  readonly erasure: {
+    /** Absolute path of the key that signs receipts; undefined = made once and kept in `dataDir`. */
+    readonly signingKeyFile?: string;
+  };
   readonly models: {
     /** Absolute path of the folder of model packs. */
     readonly dir: string;

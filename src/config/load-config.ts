@@ -156,6 +156,9 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
       ...present({ adminToken: values['auth.admin_token'], keyPepper: values['auth.key_pepper'] }),
       failuresPerMinute: values['auth.failures_per_minute'],
     },
+    erasure: present({
+      signingKeyFile: values['erasure.signing_key_file'] && resolve(cwd, values['erasure.signing_key_file']),
+    }),
     models: { dir: resolve(cwd, values['models.dir']), ...present({ pack: values['models.pack'] }) },
     inference: {
       executionProvider: values['inference.execution_provider'],

@@ -60,4 +60,9 @@ export class ApiKeyRepository {
     });
     return this.find(id);
   }
+
+  /** Ends all keys of the tenant for good. @returns Keys deleted. */
+  async deleteAll(): Promise<number> {
+    return (await this.tx.apiKey.deleteMany({ where: { tenantId: this.tenantId } })).count;
+  }
 }

@@ -250,6 +250,26 @@ export class ReviewItemRepository {
     return count;
   }
 
+  /**
+   * Takes out of closed items about the faces, the clusters or the image what people wrote and what the machine measured; that
+   * and how they were answered stays, for statistics. @returns Items changed.
+   */
+  async forgetClosedAbout(about: {
+    readonly faceIds: readonly string[];
+    readonly clusterIds: readonly string[];
+    readonly imageId: string | null;
+  }): Promise<number> {
+    const [faces, clusters] = [[...about.faceIds], [...about.clusterIds]];
+    return this.tx.$executeRaw`
+      UPDATE review_items
+      SET evidence = '{}', notes = '[]', skips = '[]', outcome = outcome - 'label' - 'external_ref', similarity = NULL,
+          probability = NULL, version = version + 1, updated_at = now()
+      WHERE tenant_id = ${this.tenantId} AND state NOT IN ('open', 'claimed')
+        AND (face_id = ANY (${faces}::uuid[]) OR cluster_id = ANY (${clusters}::uuid[])
+          OR other_cluster_id = ANY (${clusters}::uuid[])
+          OR image_id = ${about.imageId}::uuid OR other_image_id = ${about.imageId}::uuid)`;
+  }
+
   /** Items by kind and state, in the order of kinds and states. */
   async counts(): Promise<{ kind: ReviewKind; state: ReviewState; count: number }[]> {
     return this.tx.$queryRaw`

@@ -5,8 +5,10 @@ import { ApiKeyDirectory } from './api-key-directory.js';
 import { AuditDirectory } from './audit-repository.js';
 import { Database } from './database.js';
 import { EmbeddingSpaceDirectory } from './embedding-space-directory.js';
+import { ErasureDirectory } from './erasure-directory.js';
 import { IdempotencyKeyDirectory } from './idempotency-key-directory.js';
 import { JobDirectory } from './job-directory.js';
+import { ReceiptKeyDirectory } from './receipt-key-directory.js';
 import { TenantDirectory } from './tenant-directory.js';
 
 export interface SystemRepositories {
@@ -16,6 +18,8 @@ export interface SystemRepositories {
   readonly jobs: JobDirectory;
   readonly embeddingSpaces: EmbeddingSpaceDirectory;
   readonly idempotencyKeys: IdempotencyKeyDirectory;
+  readonly erasures: ErasureDirectory;
+  readonly receiptKeys: ReceiptKeyDirectory;
 }
 
 export class SystemStore {
@@ -31,6 +35,8 @@ export class SystemStore {
         jobs: new JobDirectory(tx),
         embeddingSpaces: new EmbeddingSpaceDirectory(tx),
         idempotencyKeys: new IdempotencyKeyDirectory(tx),
+        erasures: new ErasureDirectory(tx),
+        receiptKeys: new ReceiptKeyDirectory(tx),
       }),
     );
   }

@@ -1,6 +1,7 @@
 // The table `tenants` as one tenant sees it: its own row, its settings, and its end.
 import type { TenantUsage } from '../domain/limits/tenant-limits.js';
 import type { JsonObject, TenantCounts, TenantInventory, TenantRecord } from './records.js';
+import { countRows, countRowsEverywhere, deleteSomeRows } from './tenant-rows.js';
 import { jsonInput, type Transaction } from './transaction-client.js';
 
 export class TenantRepository {
@@ -67,57 +68,23 @@ export class TenantRepository {
     return row;
   }
 
-  /** Rows per table that `deleteEverything` would delete. */
-  async inventory(): Promise<TenantInventory> {
-    const where = { tenantId: this.tenantId };
-    return {
-      apiKeys: await this.tx.apiKey.count({ where }),
-      images: await this.tx.image.count({ where }),
-      faces: await this.tx.face.count({ where }),
-      faceEmbeddings: await this.tx.faceEmbedding.count({ where }),
-      clusters: await this.tx.cluster.count({ where }),
-      clusterCentroids: await this.tx.clusterCentroid.count({ where }),
-      constraints: await this.tx.constraint.count({ where }),
-      reviewItems: await this.tx.reviewItem.count({ where }),
-      operations: await this.tx.operation.count({ where }),
-      operationSubjects: await this.tx.operationSubject.count({ where }),
-      jobs: await this.tx.job.count({ where }),
-      idempotencyKeys: await this.tx.idempotencyKey.count({ where }),
-    };
+  /** Rows per table that an erasure would delete. */
+  inventory(): Promise<TenantInventory> {
+    return countRows(this.tx, this.tenantId);
   }
 
-  /**
-   * Erases every row of the tenant, its own row last. Blobs are the caller's.
-   * @returns Rows deleted per table: the receipt.
-   */
-  async deleteEverything(): Promise<TenantInventory> {
-    const where = { tenantId: this.tenantId };
-    const { count: reviewItems } = await this.tx.reviewItem.deleteMany({ where });
-    const { count: constraints } = await this.tx.constraint.deleteMany({ where });
-    const { count: faceEmbeddings } = await this.tx.faceEmbedding.deleteMany({ where });
-    const { count: clusterCentroids } = await this.tx.clusterCentroid.deleteMany({ where });
-    const { count: faces } = await this.tx.face.deleteMany({ where });
-    const { count: clusters } = await this.tx.cluster.deleteMany({ where });
-    const { count: images } = await this.tx.image.deleteMany({ where });
-    const { count: operationSubjects } = await this.tx.operationSubject.deleteMany({ where });
-    const { count: operations } = await this.tx.operation.deleteMany({ where });
-    const { count: jobs } = await this.tx.job.deleteMany({ where });
-    const { count: idempotencyKeys } = await this.tx.idempotencyKey.deleteMany({ where });
-    const { count: apiKeys } = await this.tx.apiKey.deleteMany({ where });
-    await this.tx.tenant.deleteMany({ where: { id: this.tenantId } });
-    return {
-      apiKeys,
-      images,
-      faces,
-      faceEmbeddings,
-      clusters,
-      clusterCentroids,
-      constraints,
-      reviewItems,
-      operations,
-      operationSubjects,
-      jobs,
-      idempotencyKeys,
-    };
+  /** Rows in every table that has tenants, whether this house knows the table or not. */
+  remains(): Promise<Readonly<Record<string, number>>> {
+    return countRowsEverywhere(this.tx, this.tenantId);
+  }
+
+  /** From here on nothing is written for the tenant but by the erasure itself, and none of its keys opens anything. */
+  async block(erasureId: string): Promise<void> {
+    await this.tx.tenant.updateMany({ where: { id: this.tenantId }, data: { erasureId } });
+  }
+
+  /** Deletes up to `limit` rows of one table; null when nothing but the tenant's own row is left. */
+  deleteSome(limit: number): ReturnType<typeof deleteSomeRows> {
+    return deleteSomeRows(this.tx, this.tenantId, limit);
   }
 }

@@ -8,6 +8,7 @@ import { ConstraintRepository } from './constraint-repository.js';
 import { Database } from './database.js';
 import { EmbeddingRepository } from './embedding-repository.js';
 import { FaceCensusRepository } from './face-census-repository.js';
+import { ErasureRepository } from './erasure-repository.js';
 import { FaceRepository } from './face-repository.js';
 import { GalleryRepository } from './gallery-repository.js';
 import { IdempotencyKeyRepository } from './idempotency-key-repository.js';
@@ -40,7 +41,16 @@ export interface TenantRepositories {
   readonly apiKeys: ApiKeyRepository;
   readonly audit: AuditRepository;
   readonly idempotencyKeys: IdempotencyKeyRepository;
+  readonly erasures: ErasureRepository;
 }
+
+/** Nothing more is done for a tenant that is on its way out. */
+export const tenantErasing = (erasureId: string): DomainError =>
+  new DomainError('tenant.erasing', 'The tenant is being erased.', { extensions: { erasure_id: erasureId } });
+
+/** Whether a unit of work was refused because its tenant is gone or about to go: nothing of it was kept. */
+export const isTenantGone = (error: unknown): boolean =>
+  error instanceof DomainError && (error.code === 'tenant.not_found' || error.code === 'tenant.erasing');
 
 export class TenantStore {
   constructor(private readonly database: Database) {}
@@ -70,16 +80,29 @@ export class TenantScope {
 
   /**
    * Reads and writes under the tenant's lock: the transactions of one tenant run one after the other, over all processes.
-   * All or nothing. Throws DomainError tenant.not_found when the tenant is gone.
+   * All or nothing. Throws DomainError tenant.not_found when the tenant is gone, tenant.erasing when it is about to go.
    * `work` uses nothing but the repositories: it may be run again, and units of work do not nest.
    */
   async transaction<T>(work: (repositories: TenantRepositories) => Promise<T>): Promise<T> {
+    return this.locked(undefined, work);
+  }
+
+  /** As `transaction`, for the erasure that is taking the tenant away. */
+  async erasing<T>(erasureId: string, work: (repositories: TenantRepositories) => Promise<T>): Promise<T> {
+    return this.locked(erasureId, work);
+  }
+
+  private locked<T>(
+    erasureId: string | undefined,
+    work: (repositories: TenantRepositories) => Promise<T>,
+  ): Promise<T> {
     return this.database.units.run(
       { role: 'kindred_tenant', tenantId: this.tenantId, access: 'lock' },
       async (tx) => {
-        const [held] = await tx.$queryRaw<{ settings: JsonObject }[]>`
-          SELECT settings FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
+        const [held] = await tx.$queryRaw<{ settings: JsonObject; erasureId: string | null }[]>`
+          SELECT settings, erasure_id AS "erasureId" FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
         if (held === undefined) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+        if (held.erasureId !== null && held.erasureId !== erasureId) throw tenantErasing(held.erasureId);
         return work(this.repositories(tx, held.settings));
       },
     );
@@ -105,6 +128,7 @@ export class TenantScope {
       apiKeys: new ApiKeyRepository(tx, id),
       audit: new AuditRepository(tx, id),
       idempotencyKeys: new IdempotencyKeyRepository(tx, id),
+      erasures: new ErasureRepository(tx, id),
     };
   }
 }

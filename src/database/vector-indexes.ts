@@ -85,13 +85,17 @@ export class VectorIndexes {
     });
   }
 
-  /** Drops the tenant's indexes of all spaces: with them go the vectors that erased rows leave in index pages. */
-  async dropAll(tenantId: string): Promise<void> {
-    if (!this.supported) return;
+  /**
+   * Drops the tenant's indexes of all spaces: with them go the vectors that erased rows leave in index pages.
+   * @returns False when another build or drop is under way.
+   */
+  async dropAll(tenantId: string): Promise<boolean> {
+    if (!this.supported) return true;
     const spaces = await this.withClient((client) =>
       client.query<{ id: string }>('SELECT id FROM embedding_spaces ORDER BY id'),
     );
-    for (const { id } of spaces.rows) await this.drop(tenantId, id);
+    for (const { id } of spaces.rows) if (!(await this.drop(tenantId, id))) return false;
+    return true;
   }
 
   /** One build at a time on the table: two would wait for each other. The lock ends with the session. */

@@ -5,19 +5,25 @@ import {
   Delete,
   Get,
   Header,
+  Headers,
   HttpCode,
   Param,
   Patch,
   Query,
+  Res,
   StreamableFile,
 } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
 import { FaceResponse, presentFace } from '../clusters/face.response.js';
 import { presentOperation } from '../clusters/operation.response.js';
 import { DomainError } from '../domain/domain-error.js';
+import { ApiErasesWithinRequest, tellDryRun, tellErased } from '../erasure/erased-within-request.js';
+import { DryRunQuery, type DryRunResponse } from '../erasure/erasure.dto.js';
+import type { AcceptedErasureResponse } from '../erasure/erasure.response.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { CropQuery, FaceChangeResponse, FacePatchBody } from './faces.dto.js';
 import { FacesService } from './faces.service.js';
@@ -73,13 +79,19 @@ export class FacesController {
   @Requires('erase')
   @HttpCode(204)
   @ApiOperation({ summary: 'Erase a face with its embedding.' })
-  @ApiNoContentResponse()
+  @ApiErasesWithinRequest()
   async delete(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('face_id', UuidPipe) faceId: string,
+    @Query() query: DryRunQuery,
+    @Headers('prefer') prefer: string | undefined,
     @CurrentPrincipal() principal: Principal,
-  ): Promise<void> {
-    await this.faces.delete(tenantId, faceId, actorOf(principal));
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AcceptedErasureResponse | DryRunResponse | undefined> {
+    if (query.dry_run === true) {
+      return tellDryRun(response, await this.faces.inventory(tenantId, faceId));
+    }
+    return tellErased(response, prefer, await this.faces.delete(tenantId, faceId, actorOf(principal)));
   }
 
   private change(

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ClustersModule } from '../clusters/clusters.module.js';
+import { ErasureModule } from '../erasure/erasure.module.js';
 import { FacesController } from './faces.controller.js';
 import { FacesService } from './faces.service.js';
 
 @Module({
-  imports: [ClustersModule],
+  imports: [ClustersModule, ErasureModule],
   controllers: [FacesController],
   providers: [FacesService],
   exports: [FacesService],

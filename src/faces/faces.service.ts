@@ -6,6 +6,7 @@ import type { OffsetPage } from '../database/page.js';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
+import { type EndedErasure, ErasuresService } from '../erasure/erasures.service.js';
 import { ImageDecoder } from '../imaging/image-decoder.js';
 import type { CropSize } from '../imaging/picture-sizes.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
@@ -21,6 +22,7 @@ export class FacesService {
     private readonly tenants: TenantStore,
     private readonly clusters: ClustersService,
     private readonly erasure: FaceErasure,
+    private readonly erasures: ErasuresService,
     private readonly decoder: ImageDecoder,
     private readonly blobs: BlobStore,
   ) {}
@@ -85,8 +87,14 @@ export class FacesService {
   }
 
   /** @throws DomainError face.not_found */
-  async delete(tenantId: string, faceId: string, actor: string): Promise<void> {
-    await this.erasure.deleteFace(tenantId, faceId, actor);
+  async delete(tenantId: string, faceId: string, actor: string): Promise<EndedErasure> {
+    const { erasure } = await this.erasure.deleteFace(tenantId, faceId, actor);
+    return this.erasures.complete(erasure);
+  }
+
+  /** What erasing the face would take. @throws DomainError face.not_found */
+  inventory(tenantId: string, faceId: string): Promise<Readonly<Record<string, number>>> {
+    return this.erasure.inventory(tenantId, 'face', faceId);
   }
 
   private async withImage(

@@ -19,7 +19,6 @@ import {
   ApiConsumes,
   ApiCreatedResponse,
   ApiHeader,
-  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiProduces,
@@ -31,6 +30,9 @@ import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
 import { FaceResponse, presentFace } from '../clusters/face.response.js';
 import { ApiPage, page, type Page } from '../http/pagination.js';
+import { ApiErasesWithinRequest, tellDryRun, tellErased } from '../erasure/erased-within-request.js';
+import { DryRunQuery, type DryRunResponse } from '../erasure/erasure.dto.js';
+import type { AcceptedErasureResponse } from '../erasure/erasure.response.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { TakesPictures, Uploaded } from '../ingest/staged-uploads.interceptor.js';
 import type { StagedUpload } from '../ingest/staging-storage.js';
@@ -160,12 +162,18 @@ export class ImagesController {
   @Requires('erase')
   @HttpCode(204)
   @ApiOperation({ summary: 'Erase an image with its faces, their embeddings and its bytes.' })
-  @ApiNoContentResponse()
+  @ApiErasesWithinRequest()
   async delete(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('image_id', UuidPipe) imageId: string,
+    @Query() query: DryRunQuery,
+    @Headers('prefer') prefer: string | undefined,
     @CurrentPrincipal() principal: Principal,
-  ): Promise<void> {
-    await this.images.delete(tenantId, imageId, actorOf(principal));
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AcceptedErasureResponse | DryRunResponse | undefined> {
+    if (query.dry_run === true) {
+      return tellDryRun(response, await this.images.inventory(tenantId, imageId));
+    }
+    return tellErased(response, prefer, await this.images.delete(tenantId, imageId, actorOf(principal)));
   }
 }

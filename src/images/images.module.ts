@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ClustersModule } from '../clusters/clusters.module.js';
+import { ErasureModule } from '../erasure/erasure.module.js';
 import { IngestModule } from '../ingest/ingest.module.js';
 import { EnrolmentService } from './enrolment.service.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesService } from './images.service.js';
 
 @Module({
-  imports: [ClustersModule, IngestModule],
+  imports: [ClustersModule, ErasureModule, IngestModule],
   controllers: [ImagesController],
   providers: [EnrolmentService, ImagesService],
   exports: [EnrolmentService, ImagesService],

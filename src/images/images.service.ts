@@ -7,6 +7,7 @@ import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import type { FaceRecord, ImageRecord, JobRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
+import { type EndedErasure, ErasuresService } from '../erasure/erasures.service.js';
 import { ImageDecoder } from '../imaging/image-decoder.js';
 import type { PreviewSize } from '../imaging/picture-sizes.js';
 import { IngestJobs } from '../ingest/ingest-jobs.js';
@@ -33,6 +34,7 @@ export class ImagesService {
     private readonly pipeline: IngestPipeline,
     private readonly jobs: IngestJobs,
     private readonly erasure: FaceErasure,
+    private readonly erasures: ErasuresService,
     private readonly blobs: BlobStore,
     private readonly decoder: ImageDecoder,
     private readonly indexes: VectorIndexUpkeep,
@@ -106,9 +108,14 @@ export class ImagesService {
   }
 
   /** Erases the image, its faces and their embeddings, then its bytes. @throws DomainError image.not_found */
-  async delete(tenantId: string, imageId: string, actor: string): Promise<void> {
-    const { operation } = await this.erasure.deleteImage(tenantId, imageId, actor);
+  async delete(tenantId: string, imageId: string, actor: string): Promise<EndedErasure> {
+    const { operation, erasure } = await this.erasure.deleteImage(tenantId, imageId, actor);
     this.indexes.note(tenantId, operation.affectedFaceIds.length);
-    await this.blobs.delete(imageBlobKey(tenantId, imageId));
+    return this.erasures.complete(erasure);
+  }
+
+  /** What erasing the image would take. @throws DomainError image.not_found */
+  inventory(tenantId: string, imageId: string): Promise<Readonly<Record<string, number>>> {
+    return this.erasure.inventory(tenantId, 'image', imageId);
   }
 }

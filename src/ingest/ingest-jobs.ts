@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobRecord } from '../database/records.js';
+import { isTenantGone } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
@@ -30,7 +31,8 @@ export class IngestJobs {
   /** Keeps the bytes and queues the work. The image's id is fixed now, so that a retry finds its own blob. */
   async accept(request: IngestRequest): Promise<JobRecord> {
     const imageId = request.imageId ?? uuidv7();
-    await this.blobs.commit(request.upload, imageBlobKey(request.tenantId, imageId));
+    const key = imageBlobKey(request.tenantId, imageId);
+    await this.blobs.commit(request.upload, key);
     const input: IngestJobInput = {
       image_id: imageId,
       sha256: request.upload.sha256,
@@ -41,7 +43,12 @@ export class IngestJobs {
       captured_at: request.capturedAt?.toISOString() ?? null,
       label: request.label ?? null,
     };
-    return this.jobs.submit(request.tenantId, 'ingest_image', { ...input });
+    try {
+      return await this.jobs.submit(request.tenantId, 'ingest_image', { ...input });
+    } catch (error) {
+      if (isTenantGone(error)) await this.blobs.delete(key);
+      throw error;
+    }
   }
 
   /** Starts taking queued pictures in this process. */

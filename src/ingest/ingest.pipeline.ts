@@ -8,7 +8,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { AssignFaces } from '../clusters/assign-faces.js';
 import { ImportLabel } from '../clusters/import-label.js';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
-import { TenantStore, type TenantRepositories, type TenantScope } from '../database/tenant-store.js';
+import {
+  isTenantGone,
+  TenantStore,
+  type TenantRepositories,
+  type TenantScope,
+} from '../database/tenant-store.js';
 import type { TenantUsage } from '../domain/limits/tenant-limits.js';
 import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
 import { FaceExtractor, type Extraction } from './extract-faces.js';
@@ -99,24 +104,30 @@ export class IngestPipeline {
     const key = imageBlobKey(request.tenantId, image.id);
     await this.blobs.commit(request.upload, key);
     // When the transaction fails the blob stays for the sweep: a lost connection does not tell whether it was committed.
-    const outcome = await scope.transaction(async (repositories): Promise<IngestOutcome> => {
-      // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
-      const known = await findSameBytes(repositories, image.sha256);
-      if (known) return known;
-      await this.quotas.checkStorage(repositories, usageOf(request, extraction.faces.length));
-      await repositories.images.insert(image);
-      const { faces } = await this.assignFaces.assign(repositories, {
-        image,
-        faces: extraction.faces,
-        actor: request.actor,
+    // A refusal does, and a tenant that goes leaves no file behind.
+    const outcome = await scope
+      .transaction(async (repositories): Promise<IngestOutcome> => {
+        // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
+        const known = await findSameBytes(repositories, image.sha256);
+        if (known) return known;
+        await this.quotas.checkStorage(repositories, usageOf(request, extraction.faces.length));
+        await repositories.images.insert(image);
+        const { faces } = await this.assignFaces.assign(repositories, {
+          image,
+          faces: extraction.faces,
+          actor: request.actor,
+        });
+        const [usable, ...others] = faces.filter(({ reasons }) => reasons.length === 0);
+        if (request.label !== undefined && usable && others.length === 0) {
+          await this.importLabel.apply(repositories, usable, request.label, request.actor);
+          return { image, faces: await repositories.faces.listByImages([image.id]), created: true };
+        }
+        return { image, faces, created: true };
+      })
+      .catch(async (error: unknown) => {
+        if (isTenantGone(error)) await this.blobs.delete(key);
+        throw error;
       });
-      const [usable, ...others] = faces.filter(({ reasons }) => reasons.length === 0);
-      if (request.label !== undefined && usable && others.length === 0) {
-        await this.importLabel.apply(repositories, usable, request.label, request.actor);
-        return { image, faces: await repositories.faces.listByImages([image.id]), created: true };
-      }
-      return { image, faces, created: true };
-    });
     if (outcome.image.id !== image.id) await this.blobs.delete(key);
     if (outcome.created) this.indexes.note(request.tenantId, outcome.faces.length);
     return outcome;

@@ -42,6 +42,10 @@ const POLLING_SECONDS = 0.5;
 /** Time that running jobs get to end on shutdown, ms. */
 const STOP_TIMEOUT_MS = 30_000;
 
+const SCHEMA = 'kindred_queue';
+/** Where pg-boss keeps messages, and messages that are done. */
+const MESSAGE_TABLES = [`${SCHEMA}.job`, `${SCHEMA}.archive`] as const;
+
 /** SQLSTATE of PostgreSQL. */
 const DEADLOCK_DETECTED = '40P01';
 const CREATE_ATTEMPTS = 5;
@@ -57,7 +61,7 @@ export class JobQueue {
   static async start(connection: QueueConnection, onError: (error: Error) => void): Promise<JobQueue> {
     const boss = new PgBoss({
       ...connection,
-      schema: 'kindred_queue',
+      schema: SCHEMA,
       application_name: 'kindred-queue',
       max: 2,
       schedule: false,
@@ -90,6 +94,28 @@ export class JobQueue {
         },
       );
     }
+  }
+
+  /** Forgets all messages of a tenant, those that are done too. @returns Messages deleted. */
+  async forgetTenant(tenantId: string): Promise<number> {
+    return this.aboutTenant(
+      (table) => `DELETE FROM ${table} WHERE data->>'tenantId' = $1 RETURNING 1`,
+      tenantId,
+    );
+  }
+
+  /** Messages of a tenant that the queue's tables hold, those that are done too. */
+  async countOfTenant(tenantId: string): Promise<number> {
+    return this.aboutTenant((table) => `SELECT 1 FROM ${table} WHERE data->>'tenantId' = $1`, tenantId);
+  }
+
+  /** @returns Rows that the statements answer. */
+  private async aboutTenant(statement: (table: string) => string, tenantId: string): Promise<number> {
+    let rows = 0;
+    for (const table of MESSAGE_TABLES) {
+      rows += (await this.boss.getDb().executeSql(statement(table), [tenantId])).rows.length;
+    }
+    return rows;
   }
 
   /** Takes no new job, lets the running ones end, and closes the connection. */

@@ -1,17 +1,41 @@
 // /v1/tenants
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ActedBy, TakesReason, type Actor } from '../auth/acted-by.js';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
-import { Requires } from '../auth/requires.js';
+import { AlsoWhileErasing, Requires } from '../auth/requires.js';
+import { DryRunQuery } from '../erasure/erasure.dto.js';
+import { AcceptedErasureResponse, presentAccepted } from '../erasure/erasure.response.js';
+import { ErasuresService } from '../erasure/erasures.service.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
 import { TenantIdPipe } from '../http/params.js';
+import { preferredWait } from '../http/prefer.js';
 import { presentTrial, SettingsTrialResponse } from './settings-trial.dto.js';
 import {
-  EraseTenantQuery,
-  ErasureResponse,
+  ErasurePlanResponse,
   NewTenantBody,
   presentInventory,
   presentTenant,
@@ -23,7 +47,10 @@ import { TenantsService } from './tenants.service.js';
 @ApiTags('tenants')
 @Controller('v1/tenants')
 export class TenantsController {
-  constructor(private readonly tenants: TenantsService) {}
+  constructor(
+    private readonly tenants: TenantsService,
+    private readonly erasures: ErasuresService,
+  ) {}
 
   @Post()
   @Requires('admin')
@@ -90,24 +117,41 @@ export class TenantsController {
   @Delete(':tenant_id')
   @Requires('erase', 'admin')
   @TakesReason()
+  @AlsoWhileErasing()
+  @HttpCode(202)
   @ApiOperation({
     summary: 'Erase a tenant with everything that it holds; with dry_run, only say what that is.',
+    description:
+      'From the answer on nothing is written for the tenant and its keys open nothing. Location names the erasure: ask it until its phase is `done`. Asked again meanwhile, the same erasure is answered.',
   })
-  @ApiOkResponse({ type: ErasureResponse })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`wait=30`: answer when it is done, or after so many seconds (60 at most).',
+  })
+  @ApiExtraModels(AcceptedErasureResponse, ErasurePlanResponse)
+  @ApiOkResponse({
+    description: 'Done while you waited; with dry_run, what would be erased.',
+    schema: {
+      oneOf: [AcceptedErasureResponse, ErasurePlanResponse].map((model) => ({ $ref: getSchemaPath(model) })),
+    },
+  })
+  @ApiAcceptedResponse({ type: AcceptedErasureResponse, description: 'It goes on.' })
   async erase(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
-    @Query() query: EraseTenantQuery,
+    @Query() query: DryRunQuery,
+    @Headers('prefer') prefer: string | undefined,
     @ActedBy() by: Actor,
-  ): Promise<ErasureResponse> {
-    const dryRun = query.dry_run ?? false;
-    const { rows, blobs } = await (dryRun
-      ? this.tenants.inventory(tenantId)
-      : this.tenants.erase(tenantId, by));
-    return {
-      tenant_id: tenantId,
-      dry_run: dryRun,
-      inventory: presentInventory(rows, blobs),
-      erased_at: dryRun ? null : new Date().toISOString(),
-    };
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AcceptedErasureResponse | ErasurePlanResponse> {
+    if (query.dry_run === true) {
+      const { rows, blobs } = await this.tenants.inventory(tenantId);
+      response.status(200);
+      return { tenant_id: tenantId, dry_run: true, inventory: presentInventory(rows, blobs) };
+    }
+    const accepted = await this.erasures.acceptTenant(tenantId, by);
+    const erasure = await this.erasures.waitFor(accepted.id, preferredWait(prefer) * 1000);
+    response.status(erasure.phase === 'done' ? 200 : 202).location(`/v1/erasures/${erasure.id}`);
+    return presentAccepted(erasure, accepted.salt);
   }
 }

@@ -1,7 +1,6 @@
 // What tenant routes take and answer.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsObject, IsOptional, ValidateBy } from 'class-validator';
+import { IsObject, IsOptional, ValidateBy } from 'class-validator';
 import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
 import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
 
@@ -38,15 +37,6 @@ export class TenantSettingsBody {
   settings!: Record<string, unknown>;
 }
 
-export class EraseTenantQuery {
-  @ApiPropertyOptional({ type: Boolean, default: false, description: 'true: only say what would be erased.' })
-  @IsOptional()
-  @IsIn(['true', 'false', true, false])
-  @Transform(({ value }: { value: unknown }) => value === true || value === 'true')
-  @IsBoolean()
-  dry_run?: boolean;
-}
-
 export class TenantResponse {
   @ApiProperty() id!: string;
   @ApiProperty({ type: 'object', additionalProperties: true }) settings!: Record<string, unknown>;
@@ -56,6 +46,13 @@ export class TenantResponse {
   cluster_count!: number;
   @ApiProperty({ minimum: 0 }) open_review_count!: number;
   @ApiProperty({ minimum: 1 }) version!: number;
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'The erasure that is taking the tenant away.',
+  })
+  erasure_id!: string | null;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
 }
 
@@ -78,11 +75,10 @@ export class TenantInventoryResponse {
   @ApiProperty({ description: 'Files of original photos.' }) blobs!: number;
 }
 
-export class ErasureResponse {
+export class ErasurePlanResponse {
   @ApiProperty() tenant_id!: string;
-  @ApiProperty({ description: 'true: nothing was erased, this is what would be.' }) dry_run!: boolean;
+  @ApiProperty({ enum: [true], description: 'Nothing was erased, this is what would be.' }) dry_run!: true;
   @ApiProperty({ type: TenantInventoryResponse }) inventory!: TenantInventoryResponse;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true }) erased_at!: string | null;
 }
 
 export function presentTenant(tenant: TenantRecord & TenantCounts): TenantResponse {
@@ -94,6 +90,7 @@ export function presentTenant(tenant: TenantRecord & TenantCounts): TenantRespon
     cluster_count: tenant.clusterCount,
     open_review_count: tenant.openReviewCount,
     version: tenant.version,
+    erasure_id: tenant.erasureId ?? null,
     created_at: tenant.createdAt.toISOString(),
   };
 }

@@ -1,4 +1,4 @@
-// Tenants: made, listed, set, and erased with everything they hold.
+// Tenants: made, listed, set, and what they hold.
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/acted-by.js';
@@ -8,7 +8,6 @@ import { SettingsTrial, type TrialReport } from '../clusters/settings-trial.js';
 import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
-import { VectorIndexes } from '../database/vector-indexes.js';
 import { ThresholdError, parseOperatingPoint } from '../domain/cluster/thresholds.js';
 import { DomainError, type FieldFault } from '../domain/domain-error.js';
 import { parseTenantLimits, TenantLimitsError } from '../domain/limits/tenant-limits.js';
@@ -17,7 +16,7 @@ import { BlobStore, tenantBlobPrefix } from '../storage/blob-store.js';
 
 export type CountedTenant = TenantRecord & TenantCounts;
 
-export interface Erasure {
+export interface TenantHoldings {
   readonly rows: TenantInventory;
   readonly blobs: number;
 }
@@ -65,7 +64,6 @@ export class TenantsService {
     private readonly system: SystemStore,
     private readonly tenants: TenantStore,
     private readonly blobs: BlobStore,
-    private readonly indexes: VectorIndexes,
     private readonly trial: SettingsTrial,
     private readonly limits: LimitsOfTenants,
     private readonly pepper: KeyPepper,
@@ -156,7 +154,7 @@ export class TenantsService {
   }
 
   /** What an erasure would take. @throws DomainError tenant.not_found */
-  async inventory(id: string): Promise<Erasure> {
+  async inventory(id: string): Promise<TenantHoldings> {
     const rows = await this.tenants.forTenant(id).read(async ({ tenant }) => {
       if (!(await tenant.find())) throw notFound();
       return tenant.inventory();
@@ -164,20 +162,5 @@ export class TenantsService {
     let blobs = 0;
     for await (const _ of this.blobs.list(tenantBlobPrefix(id))) blobs++;
     return { rows, blobs };
-  }
-
-  /**
-   * Erases every row of the tenant in one transaction, then its files. After a crash between the two the files have no
-   * row and the sweep at the next start removes them.
-   * @throws DomainError tenant.not_found
-   */
-  async erase(id: string, by: Actor): Promise<Erasure> {
-    const rows = await this.tenants.forTenant(id).transaction(async ({ tenant, audit }) => {
-      // The tenant's name leads to its log only while its row is there.
-      await audit.append({ ...by, at: new Date(), action: 'tenant.erased' });
-      return tenant.deleteEverything();
-    });
-    await this.indexes.dropAll(id);
-    return { rows, blobs: await this.blobs.deletePrefix(tenantBlobPrefix(id)) };
   }
 }

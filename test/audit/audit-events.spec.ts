@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLinkRecord } from '../../src/database/records.js';
+import { newErasureId, openErasure } from '../../src/erasure/open-erasure.js';
 import { ChainReader } from '../../src/domain/audit/audit-chain.js';
 import { operationRow } from '../database/rows.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
@@ -95,7 +96,13 @@ describe.each(bothDatabases)('audit events on $name', ({ open }) => {
   it('outlive their tenant, whose name is not in them', async () => {
     await append('ann', 'tenant.erased');
     const before = await list('ann');
-    await db.tenants.forTenant('ann').transaction(({ tenant }) => tenant.deleteEverything());
+    const id = newErasureId();
+    const erasure = await db.tenants.forTenant('ann').transaction(async (r) => {
+      await r.tenant.block(id);
+      while ((await r.tenant.deleteSome(100)) !== null);
+      return openErasure(r, id, { kind: 'tenant', subjectId: null, phase: 'rows', counts: {}, work: {} });
+    });
+    await db.system.transaction(({ erasures }) => erasures.finish(erasure, '{}', new Date()));
     const ref = before[0]!.tenantRef;
     const after = await db.system.transaction(({ audit }) => audit.list(ref, { limit: 100 }));
     expect(after).toEqual(before);

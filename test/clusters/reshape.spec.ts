@@ -127,7 +127,7 @@ describe.each(bothDatabases)('clusters by a human’s hand on $name', ({ open })
     const known = await gallery.one(clear(1));
     const doubtful = await gallery.one(leaning(1, 0.36));
     const item = await gallery.itemAbout(doubtful.id);
-    const operation = await gallery.erasure.deleteFace(gallery.tenantId, doubtful.id, 'ann');
+    const { operation } = await gallery.erasure.deleteFace(gallery.tenantId, doubtful.id, 'ann');
     expect(operation).toMatchObject({ cancelledItemIds: [item.id], deletedClusterIds: [doubtful.clusterId] });
     expect(await gallery.item(item.id)).toMatchObject({ state: 'cancelled', evidence: {}, faceId: null });
     expect((await faultOf(gallery.erasure.deleteFace(gallery.tenantId, doubtful.id, 'ann'))).code).toBe(

@@ -221,7 +221,7 @@ describe.each(bothDatabases)('undo on $name', ({ open }) => {
       face_ids: [a.id],
     });
     const erased = await gallery.erasure.deleteFace(tenantId, b.id, 'ann');
-    expect((await faultOf(gallery.undo(erased.operationId))).extensions['reason']).toBe('erased');
+    expect((await faultOf(gallery.undo(erased.operation.operationId))).extensions['reason']).toBe('erased');
     const nothing = await gallery.photo({ ...clear(3), reasons: ['face_blurred'] });
     expect((await faultOf(gallery.undo(nothing.operation!.operationId))).extensions['reason']).toBe(
       'no_effect',
@@ -262,7 +262,7 @@ describe.each(bothDatabases)('undo on $name', ({ open }) => {
     await gallery.one(clear(1));
     const doubtful = await gallery.one(leaning(1, 0.36));
     const erased = await gallery.erasure.deleteFace(gallery.tenantId, doubtful.id, 'ann');
-    const record = await gallery.read(({ operations }) => operations.find(erased.operationId));
+    const record = await gallery.read(({ operations }) => operations.find(erased.operation.operationId));
     expect(record!.changes).toMatchObject({ clusters_deleted: [{ before: null }], faces_changed: [] });
     expect(JSON.stringify(record!.changes)).not.toMatch(/candidates|similarity|evidence/);
   });

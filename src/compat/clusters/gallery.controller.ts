@@ -9,6 +9,7 @@ import { ClustersService } from '../../clusters/clusters.service.js';
 import { FaceErasure } from '../../clusters/face-erasure.js';
 import { FacesService } from '../../faces/faces.service.js';
 import { DomainError } from '../../domain/domain-error.js';
+import { ErasuresService } from '../../erasure/erasures.service.js';
 import { TakesForms } from '../../http/json-body.js';
 import { ImagesService } from '../../images/images.service.js';
 import { TakesPictures, Uploaded } from '../../ingest/staged-uploads.interceptor.js';
@@ -51,6 +52,7 @@ export class EarlierGalleryController {
     private readonly faces: FacesService,
     private readonly clusters: ClustersService,
     private readonly erasure: FaceErasure,
+    private readonly erasures: ErasuresService,
   ) {}
 
   @Post('insert-image')
@@ -201,7 +203,8 @@ export class EarlierGalleryController {
   ): Promise<SuccessAnswer> {
     await this.access.bind(principal, tenant_id);
     const { id } = await this.clusters.getCurrent(tenant_id, cluster_id);
-    await this.erasure.deleteCluster(tenant_id, id, actorOf(principal));
+    const { erasure } = await this.erasure.deleteCluster(tenant_id, id, actorOf(principal));
+    await this.erasures.complete(erasure);
     return SUCCESS;
   }
 
@@ -216,7 +219,7 @@ export class EarlierGalleryController {
   ): Promise<SuccessAnswer> {
     await this.access.bind(principal, tenant_id);
     requireScopes(principal, ['erase', 'admin'], true);
-    await this.tenants.erase(tenant_id, { actor: actorOf(principal) });
+    await this.erasures.eraseTenant(tenant_id, { actor: actorOf(principal) });
     return SUCCESS;
   }
 }

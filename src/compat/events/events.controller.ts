@@ -7,6 +7,7 @@ import { RequiresUnlessOpen } from '../../auth/requires.js';
 import { requireScopes } from '../../auth/tenant-access.js';
 import { ClusterLists } from '../../clusters/cluster-lists.js';
 import { KINDRED_CONFIG, type KindredConfig } from '../../config/config.js';
+import { ErasuresService } from '../../erasure/erasures.service.js';
 import { EnrolmentService } from '../../images/enrolment.service.js';
 import { Uploaded } from '../../ingest/staged-uploads.interceptor.js';
 import type { StagedUpload } from '../../ingest/staging-storage.js';
@@ -42,6 +43,7 @@ export class EventsController {
   constructor(
     private readonly mapped: MappedTenants,
     private readonly tenants: TenantsService,
+    private readonly erasures: ErasuresService,
     private readonly enrolments: EnrolmentService,
     private readonly search: SearchService,
     private readonly lists: ClusterLists,
@@ -122,7 +124,7 @@ export class EventsController {
   ): Promise<StatusAnswer> {
     const tenantId = await this.users.tenantOf(event, principal);
     requireScopes(principal, ['erase', 'admin'], true);
-    await this.tenants.erase(tenantId, { actor: actorOf(principal) });
+    await this.erasures.eraseTenant(tenantId, { actor: actorOf(principal) });
     return { status: 'success', message: `Event ${event} deleted` };
   }
 

@@ -1,0 +1,100 @@
+// Cleaning up from scripts: the compiled command line against a real service.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../harness/app.js';
+import { ADMIN_TOKEN } from '../harness/kindred-process.js';
+import { repositoryRoot, samplePhotos } from '../harness/shared-data.js';
+
+interface Outcome {
+  readonly subject: string;
+  readonly outcome: string;
+  readonly counts: Record<string, number>;
+  readonly receipt_id: string | null;
+  readonly salt: string | null;
+}
+
+describe('kindred tenants, erase, receipt', () => {
+  let app: TestApp;
+  let folder: string;
+  beforeAll(async () => {
+    app = await startApp();
+    folder = await mkdtemp(join(tmpdir(), 'kindred-erasing-'));
+    for (const id of ['one', 'two']) expect((await app.admin.post('/v1/tenants', { id })).status).toBe(201);
+    expect((await app.admin.sendImage('one', samplePhotos[0]!)).status).toBe(201);
+  });
+  afterAll(async () => {
+    await app.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** One run of the command line. */
+  const kindred = async (...words: string[]): Promise<{ code: number; out: string; lines: Outcome[] }> => {
+    const command = ['dist/cli/main.js', ...words];
+    if (!words.includes('--key')) command.push('--url', app.admin.url, '--token', ADMIN_TOKEN);
+    const run = promisify(execFile)(process.execPath, command, { cwd: repositoryRoot });
+    const { code, stdout } = await run.then(
+      (done) => ({ code: 0, ...done }),
+      (failed: unknown) => failed as { code: number; stdout: string },
+    );
+    const lines = words.includes('--json') ? stdout.trim().split('\n').filter(Boolean) : [];
+    return { code, out: stdout, lines: lines.map((line) => JSON.parse(line) as Outcome) };
+  };
+
+  it('lists tenants, and erases faces once however often it is run', async () => {
+    const listed = await kindred('tenants', 'list', '--json');
+    expect(listed.lines).toMatchObject([{ id: 'one', image_count: 1 }, { id: 'two' }]);
+    const [image] = await app.admin.all<{ faces: { id: string }[] }>('/v1/tenants/one/images');
+    const faces = image!.faces.map(({ id }) => id).slice(0, 2);
+    const words = ['erase', '--tenant', 'one', '--face', ...faces, '--rate', '50', '--json'];
+    expect(await kindred(...words)).toMatchObject({ code: 4, out: '' });
+    const plan = await kindred(...words, '--dry-run');
+    expect([plan.code, plan.lines.map(({ outcome }) => outcome)]).toEqual([0, ['planned', 'planned']]);
+    const erased = await kindred(...words, '--yes');
+    expect([erased.code, erased.lines.map(({ outcome }) => outcome)]).toEqual([0, ['erased', 'erased']]);
+    const again = await kindred(...words, '--yes');
+    expect([again.code, again.lines.map(({ outcome }) => outcome)]).toEqual([0, ['absent', 'absent']]);
+  });
+
+  it('deletes tenants, keeps the receipts, and verifies them also without the service', async () => {
+    const inspected = await kindred('tenants', 'inspect', 'one', '--json');
+    expect(inspected.lines[0]).toMatchObject({ images: 1, blobs: 1 });
+    expect((await kindred('tenants', 'usage', 'nobody')).code).toBe(3);
+    const words = [
+      'tenants',
+      'delete',
+      'one',
+      'gone',
+      '--yes',
+      '--rate',
+      '50',
+      '--json',
+      '--receipts',
+      folder,
+    ];
+    const done = await kindred(...words);
+    expect(done.code, done.out).toBe(0);
+    expect(done.lines).toMatchObject([
+      { subject: 'tenant one', outcome: 'erased', counts: { images: 1, files: 1 } },
+      { subject: 'tenant gone', outcome: 'absent' },
+    ]);
+    const [file] = await readdir(folder);
+    const receipt = join(folder, file!);
+    const key = join(folder, 'keys.json');
+    await writeFile(key, (await app.admin.as(undefined).get('/v1/receipts/key')).text);
+    const { salt } = done.lines[0]!;
+    expect((await kindred('receipt', 'verify', receipt)).code).toBe(0);
+    const named = ['receipt', 'verify', receipt, '--key', key, '--salt', salt!, '--tenant'];
+    expect((await kindred(...named, 'one')).code).toBe(0);
+    expect((await kindred(...named, 'two', '--json')).lines).toMatchObject([
+      { valid: false, reason: 'another_tenant' },
+    ]);
+    await writeFile(receipt, (await readFile(receipt, 'utf8')).replace('"images":1', '"images":2'));
+    const forged = await kindred('receipt', 'verify', receipt, '--key', key, '--json');
+    expect([forged.code, forged.lines]).toMatchObject([1, [{ valid: false, reason: 'signature_wrong' }]]);
+    expect((await app.admin.get('/v1/tenants/two')).status).toBe(200);
+  });
+});
