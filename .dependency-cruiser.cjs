@@ -1,7 +1,8 @@
 // The import law of docs/architecture.md. Arrows run down only; each outside dependency has one door.
 // `npm run law` fails on any other arrow and on any circle; the normal build runs it.
 
-const FEATURES = 'audit|tenants|images|faces|operations|review-pending|search|gallery-map|consolidation|health';
+const FEATURES =
+  'audit|tenants|images|faces|operations|review-pending|search|gallery-map|consolidation|health';
 const PORTS = 'database|inference|imaging|storage|queue';
 const room = (names) => `^src/(${names})/`;
 
