@@ -1,5 +1,5 @@
 // The pages of the review page: each with its place, its name in the navigation, and its icon. A new page is a line here.
-import { ChartNoAxesColumn, History, Inbox, Map, Users, type LucideIcon } from 'lucide-react';
+import { ChartNoAxesColumn, History, Inbox, LayoutGrid, Map, Users, type LucideIcon } from 'lucide-react';
 import { lazy } from 'react';
 import type { RouteComponent } from '@tanstack/react-router';
 import { QueuePage } from './queue/QueuePage';
@@ -13,6 +13,7 @@ export interface Page {
   readonly nav?: { readonly name: string; readonly icon: LucideIcon };
 }
 
+const BulkPage = lazy(async () => ({ default: (await import('./bulk/BulkPage')).BulkPage }));
 const PeoplePage = lazy(async () => ({ default: (await import('./people/PeoplePage')).PeoplePage }));
 const PersonPage = lazy(async () => ({ default: (await import('./people/PersonPage')).PersonPage }));
 const FacePage = lazy(async () => ({ default: (await import('./faces/FacePage')).FacePage }));
@@ -26,6 +27,7 @@ const StatisticsPage = lazy(async () => ({
 export const PAGES: readonly [Page, ...Page[]] = [
   { path: '/queue', component: QueuePage, nav: { name: text.nav.queue, icon: Inbox } },
   { path: '/queue/$itemId', component: QueuePage },
+  { path: '/together', component: BulkPage, nav: { name: text.nav.bulk, icon: LayoutGrid } },
   { path: '/people', component: PeoplePage, nav: { name: text.nav.people, icon: Users } },
   { path: '/people/$clusterId', component: PersonPage },
   { path: '/faces/$faceId', component: FacePage },

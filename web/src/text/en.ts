@@ -1,4 +1,5 @@
 // Every English sentence of the page that is not about one page alone. Pages add theirs beside it; another language is another folder.
+import { bulkText } from './en-bulk';
 import { queueText } from './en-queue';
 import { facesText, logText, mapText, peopleText, personText, whyText } from './en-people';
 import { statisticsText } from './en-statistics';
@@ -10,6 +11,7 @@ export const en = {
   nav: {
     label: 'Main',
     queue: 'Queue',
+    bulk: 'Together',
     people: 'People',
     map: 'Map',
     log: 'History',
@@ -67,6 +69,7 @@ export const en = {
   label: { field: 'Name', suggestions: 'People with this name' },
   queue: queueText,
   statistics: statisticsText,
+  bulk: bulkText,
   people: peopleText,
   person: personText,
   faceWork: facesText,
