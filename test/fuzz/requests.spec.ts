@@ -12,6 +12,8 @@ import { type ApiDocument, Malformed, type MalformedRequest } from './malformed.
 
 const REQUESTS = countFrom('KINDRED_FUZZ_REQUESTS', 2000);
 const SEED = countFrom('KINDRED_FUZZ_SEED', 1);
+/** Silence of the service after which a request counts as unanswered, ms. */
+const SILENCE_MS = 60_000;
 const SCOPES = ['ingest', 'read', 'review', 'erase', 'embeddings', 'admin'];
 
 interface RawAnswer {
@@ -84,6 +86,15 @@ describe('malformed requests', () => {
       sent.on('error', (error) => {
         if (sent.reusedSocket) resolve(send({ method, path, headers, body }, token));
         else reject(new Error(`${method} ${path.slice(0, 300)}: ${error.message}`));
+      });
+      // An answer that never comes shall be told with its request, not end the run.
+      sent.setTimeout(SILENCE_MS, () => {
+        reject(
+          new Error(
+            `no answer: ${method} ${path.slice(0, 300)} ${JSON.stringify(headers).slice(0, 300)} ${String(body).slice(0, 300)}`,
+          ),
+        );
+        sent.destroy();
       });
       sent.end(body);
     });
