@@ -36,6 +36,8 @@ const TABLES = [
 const WITHOUT_TENANT = new Map<string, 'secured' | 'open'>([
   ['_prisma_migrations', 'open'],
   ['embedding_spaces', 'open'],
+  ['receipt_keys', 'open'],
+  ['erasures', 'secured'],
   ['tenants', 'secured'],
   ['audit_events', 'secured'],
 ]);

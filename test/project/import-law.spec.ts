@@ -102,7 +102,8 @@ describe('the import law', () => {
     const { default: manifest } = (await import('../../package.json', { with: { type: 'json' } })) as {
       default: { scripts: Record<string, string> };
     };
-    expect(manifest.scripts['build']).toContain('npm run --silent law');
+    expect(manifest.scripts['build']).toContain('npm run --silent build:server');
+    expect(manifest.scripts['build:server']).toContain('npm run --silent law');
     expect(manifest.scripts['start']).toContain('npm run --silent build');
     expect(manifest.scripts['test']).toContain('npm run --silent build');
   });
