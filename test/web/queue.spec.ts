@@ -68,6 +68,8 @@ describe('the review queue in a browser', () => {
   }
 
   async function undo(page: Page, { id }: ItemJson): Promise<void> {
+    // Keys do not reach through a menu that closes.
+    await expect.poll(() => page.locator('.overlay, .popover').count(), { timeout: STORED_MS }).toBe(0);
     await page.keyboard.press('u');
     await page.locator(`[data-item="${id}"]`).waitFor();
     expect((await itemNow(id)).state).toMatch(/^(open|claimed)$/);

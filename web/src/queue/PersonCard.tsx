@@ -32,13 +32,13 @@ export function PersonCard({
   const cover = useCoverFace(faceIds ? undefined : cluster);
   const shown = faceIds ?? (cover === null ? [] : [cover]);
   return (
-    <div className="person">
-      <div className="person-faces" data-count={Math.min(shown.length, SHOWN_MAX)}>
+    <div className="candidate">
+      <div className="candidate-faces" data-count={Math.min(shown.length, SHOWN_MAX)}>
         {shown.slice(0, SHOWN_MAX).map((id) => (
           <FaceCrop key={id} faceId={id} name={name} />
         ))}
       </div>
-      <div className="person-name">
+      <div className="candidate-name">
         {number !== undefined && <kbd>{number}</kbd>}
         <strong>{name}</strong>
       </div>

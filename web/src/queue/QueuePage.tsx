@@ -1,11 +1,12 @@
 // The review queue: the next best question, its evidence, its answers.
 import { useParams } from '@tanstack/react-router';
 import { CircleCheckBig, CircleSlash } from 'lucide-react';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTenantId } from '../api/session';
 import { Button } from '../components/Button';
 import { Dialog } from '../components/Dialog';
 import { Empty, Failed, Loading } from '../components/States';
+import { useShortcuts } from '../components/use-shortcuts';
 import type { Kind } from '../text/kinds';
 import { text } from '../text/text';
 import { KindFilter, Progress } from './Progress';
@@ -55,6 +56,9 @@ function Sitting({
     return () => session.stop();
   }, [session]);
   const current = line[0];
+  // A question has keys of its own; without one the last answer can still be taken back.
+  const keys = useMemo(() => ({ u: () => session.undo() }), [session]);
+  useShortcuts(keys, current === undefined && conflict === null);
   return (
     <div className="queue">
       <header className="queue-head">

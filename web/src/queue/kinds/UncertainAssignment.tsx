@@ -28,7 +28,7 @@ export function UncertainAssignment({
           onChange={(value) => onDraft({ ...draft, chosen: Number(value) })}
         >
           {candidates.map(({ cluster_id, probability, similarity, face_count, face_ids }, i) => (
-            <Radio key={cluster_id} value={String(i)} className="person-choice">
+            <Radio key={cluster_id} value={String(i)} className="candidate-choice">
               <PersonCard
                 clusterId={cluster_id}
                 number={i + 1}
