@@ -32,10 +32,12 @@ async function findOrInstall(): Promise<string> {
   if (there) return there;
   console.warn('Chromium is missing: installing the packages chromium and fonts-dejavu-core');
   try {
-    await run('apt-get', ['update', '-q']);
+    // Mirrors fail for a moment, and another installation may hold the lock.
+    const patient = ['-q', '-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=200'];
+    await run('apt-get', [...patient, 'update']);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const packages = ['chromium', 'fonts-dejavu-core'];
-    await run('apt-get', ['install', '-qy', '--no-install-recommends', ...packages], {
+    await run('apt-get', [...patient, 'install', '-y', '--no-install-recommends', ...packages], {
       env,
       maxBuffer: 1 << 26,
     });
