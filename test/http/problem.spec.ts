@@ -262,6 +262,7 @@ describe('a body', () => {
     ['a number', '7', ['# object']],
     ['null', 'null', ['# object']],
     ['a NUL character', '{"label":"a\\u0000"}', ['#/label nul']],
+    ['half a surrogate pair', '{"label":"a\\ud800"}', ['#/label surrogate']],
     ['deep nesting', `{"label":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, ['# too_deep']],
     ['half of it', '{"label":', ['# json']],
     ['no UTF-8', '', ['# utf8']],
