@@ -50,7 +50,8 @@ export class RequestValidationPipe extends ValidationPipe {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
       // Members are converted with Number() and its like, which throw on an object that calls its own `toString` something else.
-      if (error instanceof TypeError) throw requestFault(root, 'holds a member of another type', 'type', error);
+      if (error instanceof TypeError)
+        throw requestFault(root, 'holds a member of another type', 'type', error);
       if (!(error instanceof InvalidMembers)) throw error;
       const faults = error.errors.flatMap((inner) => faultsOf(inner, root)).slice(0, FAULTS_MAX);
       throw new DomainError('request.invalid', REQUEST_INVALID, { faults });
