@@ -25,6 +25,11 @@ export async function fiftyPhotosOfFivePeople(): Promise<NamedPhoto[]> {
   return sharedData ? labelledPhotos(join(sharedData.photos, 'lfw_colour10')) : variations();
 }
 
+/** As many, but no two alike, so that ingest founds several groups of one person: something is left to be put together. */
+export async function unlikePhotosOfFivePeople(): Promise<NamedPhoto[]> {
+  return sharedData ? labelledPhotos(join(sharedData.photos, 'lfw_colour10')) : unlikeVariations();
+}
+
 async function labelledPhotos(folder: string): Promise<NamedPhoto[]> {
   const people = (await readdir(folder)).filter((name) => PEOPLE.includes(name));
   const photos: NamedPhoto[] = [];
@@ -50,6 +55,25 @@ async function variations(): Promise<NamedPhoto[]> {
         .resize({ width: 400 })
         .jpeg({ quality: 81 + 2 * i })
         .toBuffer();
+      photos.push({ person: `person ${person + 1}`, bytes });
+    }
+  }
+  return photos;
+}
+
+/** The same face turned, mirrored, small, soft, dark and grey: one person, as different photos of him would be. */
+async function unlikeVariations(): Promise<NamedPhoto[]> {
+  const photos: NamedPhoto[] = [];
+  for (const [person, { sample, ...region }] of SAMPLE_FACES.entries()) {
+    const cut = await sharp(samplePhotos[sample]).extract(region).toBuffer();
+    for (let i = 0; i < 10; i++) {
+      const photo = sharp(cut)
+        .rotate(4 * (i % 5) - 8, { background: '#777' })
+        .resize({ width: [400, 120, 220, 160, 300][(i * 3) % 5]! })
+        .flop(i % 2 === 1)
+        .greyscale(i % 3 === 2)
+        .modulate({ brightness: 0.6 + 0.09 * i });
+      const bytes = await (i % 4 === 3 ? photo.blur(1.2) : photo).jpeg({ quality: 60 + 3 * i }).toBuffer();
       photos.push({ person: `person ${person + 1}`, bytes });
     }
   }

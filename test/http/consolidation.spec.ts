@@ -4,7 +4,7 @@ import { permutation } from '../../src/domain/evaluation/seeded-random.js';
 import type { FaceJson, ImageJson } from '../harness/api.js';
 import { startApp, type TestApp } from '../harness/app.js';
 import { committedPacks } from '../harness/model-packs.js';
-import { fiftyPhotosOfFivePeople } from '../harness/people.js';
+import { unlikePhotosOfFivePeople } from '../harness/people.js';
 
 const PHOTOS_EACH = 4;
 /** How readily a tenant joins at ingest: what is to be put right differs with the order, and with this. */
@@ -28,7 +28,7 @@ describe('consolidation over HTTP', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startApp({ env: { KINDRED_MODELS_DIR: committedPacks, KINDRED_MODEL_PACK: 'compact' } });
-    const all = await fiftyPhotosOfFivePeople();
+    const all = await unlikePhotosOfFivePeople();
     const seen = new Map<string, number>();
     const photos = all.filter(({ person }) => {
       seen.set(person, (seen.get(person) ?? 0) + 1);
