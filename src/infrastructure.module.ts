@@ -108,6 +108,7 @@ export class InfrastructureModule implements OnModuleInit, OnApplicationShutdown
 function startInference({ models, inference, imaging, quality }: KindredConfig): Promise<InferenceProvider> {
   return InferenceProvider.start({
     modelsDir: models.dir,
+    packsLoadedMax: models.packsLoadedMax,
     ...(models.pack === undefined ? {} : { pack: models.pack }),
     ...inference,
     ...(imaging.detectorLongSidePx === undefined ? {} : { detectorLongSidePx: imaging.detectorLongSidePx }),

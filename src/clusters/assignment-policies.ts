@@ -9,11 +9,7 @@ import {
   parseOperatingPoint,
 } from '../domain/cluster/thresholds.js';
 import type { EmbeddingSpace } from '../domain/face/embedding.js';
-import {
-  DEFAULT_REVIEW_SETTINGS,
-  parseReviewSettings,
-  type ReviewSettings,
-} from '../domain/review/review-settings.js';
+import { parseReviewSettings, type ReviewSettings } from '../domain/review/review-settings.js';
 
 export interface TenantPolicy extends AssignmentPolicy {
   /** The space in which faces are compared today. */
@@ -22,30 +18,39 @@ export interface TenantPolicy extends AssignmentPolicy {
   readonly review: ReviewSettings;
 }
 
-export class AssignmentPolicies {
-  private readonly overrides: readonly OperatingPointOverrides[];
+/** Calibration of a space whose pack is not installed: nothing resembles anything, so the machine joins and asks nothing. */
+const UNKNOWN_SPACE: Calibration = {
+  pair: { slope: Number.MIN_VALUE, intercept: -30, fittedOn: 'nothing' },
+  linkage: {
+    intercept: -30,
+    best: 0,
+    topMean: 0,
+    centroid: 0,
+    logSize: 0,
+    centroidLogSize: 0,
+    neighbourSimilarityMin: 1,
+    fittedOn: 'nothing',
+  },
+};
 
+export class AssignmentPolicies {
   /**
-   * @param space Id of the pack that embeds faces today.
+   * @param space Id of the pack for tenants that have no space yet.
    * @param overrides Later ones win. Throws ThresholdError when they do not fit.
+   * @param others Calibrations of the other spaces; undefined for a pack that is not installed.
    */
   constructor(
     private readonly space: EmbeddingSpace,
     private readonly calibration: Calibration,
-    overrides: readonly OperatingPointOverrides[] = [],
+    private readonly overrides: readonly OperatingPointOverrides[] = [],
+    private readonly others: (space: EmbeddingSpace) => Calibration | undefined = () => undefined,
   ) {
-    this.overrides = [{ neighbourSimilarityMin: calibration.linkage.neighbourSimilarityMin }, ...overrides];
-    operatingPoint(...this.overrides);
+    operatingPoint(...this.overridesOf(calibration));
   }
 
-  /** The policy without any tenant's settings. */
+  /** The policy of a tenant without settings and without a space. */
   get base(): TenantPolicy {
-    return {
-      space: this.space,
-      calibration: this.calibration,
-      point: operatingPoint(...this.overrides),
-      review: DEFAULT_REVIEW_SETTINGS,
-    };
+    return this.forSettings({}, null);
   }
 
   /**
@@ -53,17 +58,27 @@ export class AssignmentPolicies {
    * have been refused on the way in.
    */
   async forTenant(repositories: TenantRepositories): Promise<TenantPolicy> {
-    return this.forSettings(await repositories.tenant.settings());
+    const settings = await repositories.tenant.settings();
+    return this.forSettings(settings, await repositories.tenant.space());
   }
 
-  /** The policy of a tenant with these settings; throws like `forTenant`. */
-  forSettings({ clustering, review }: JsonObject): TenantPolicy {
+  /** The policy of a tenant with these settings, in its space or, before it has one, the preferred one; throws like `forTenant`. */
+  forSettings({ clustering, review }: JsonObject, tenantSpace: EmbeddingSpace | null): TenantPolicy {
+    const space = tenantSpace ?? this.space;
+    const calibration = space === this.space ? this.calibration : (this.others(space) ?? UNKNOWN_SPACE);
+    const overrides = this.overridesOf(calibration);
     return {
-      ...this.base,
-      ...(clustering === undefined
-        ? {}
-        : { point: operatingPoint(...this.overrides, parseOperatingPoint(clustering)) }),
+      space,
+      calibration,
+      point: operatingPoint(
+        ...overrides,
+        ...(clustering === undefined ? [] : [parseOperatingPoint(clustering)]),
+      ),
       review: parseReviewSettings(review),
     };
+  }
+
+  private overridesOf({ linkage }: Calibration): OperatingPointOverrides[] {
+    return [{ neighbourSimilarityMin: linkage.neighbourSimilarityMin }, ...this.overrides];
   }
 }

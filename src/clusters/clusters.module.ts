@@ -29,8 +29,13 @@ import { UndoOperations } from './undo-operations.js';
     {
       provide: AssignmentPolicies,
       inject: [InferenceProvider, KINDRED_CONFIG],
-      useFactory: ({ pack }: InferenceProvider, { clustering }: KindredConfig) =>
-        new AssignmentPolicies(pack.id, pack.calibration, [clustering]),
+      useFactory: (inference: InferenceProvider, { clustering }: KindredConfig) =>
+        new AssignmentPolicies(
+          inference.pack.id,
+          inference.pack.calibration,
+          [clustering],
+          (space) => inference.known(space)?.calibration,
+        ),
     },
     ...[AssignFaces, ImportLabel].map((step) => ({
       provide: step,

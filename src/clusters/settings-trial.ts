@@ -44,7 +44,7 @@ export class SettingsTrial {
   async run(tenantId: string, settings: JsonObject): Promise<TrialReport> {
     return this.tenants.forTenant(tenantId).read(async (repositories) => {
       const now = (await this.policies.forTenant(repositories)).point;
-      const then = this.policies.forSettings(settings).point;
+      const then = this.policies.forSettings(settings, await repositories.tenant.space()).point;
       const tally = new Tally(now, then);
       let after: string | undefined;
       do {

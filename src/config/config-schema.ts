@@ -181,7 +181,7 @@ export const CONFIG_KEYS = {
     default: './onnx-models',
   }),
   'models.pack': text({
-    what: 'Model pack to use. Embeddings of two packs are never compared.',
+    what: 'Model pack for tenants that have no face yet. The others stay with theirs until they are moved.',
     why: 'Absent: the best pack whose weights are installed; the choice is logged.',
     env: 'KINDRED_MODEL_PACK',
     expected: 'the name of a folder in models.dir',
@@ -189,6 +189,14 @@ export const CONFIG_KEYS = {
     default: undefined,
     defaultText: 'the best one installed',
     sample: 'compact',
+  }),
+  'models.packs_loaded_max': whole({
+    what: 'Model packs that each worker thread holds in memory at once. Tenants may be in spaces of different packs.',
+    why: 'Two: the pack that the service prefers, and the one that tenants come from or go to. A further one unloads the one used longest ago.',
+    unit: 'packs',
+    min: 1,
+    max: 16,
+    default: 2,
   }),
 
   'inference.execution_provider': choice({

@@ -46,6 +46,8 @@ export interface KindredConfig {
     readonly dir: string;
     /** Pack id; undefined = the best one that is installed. */
     readonly pack?: string;
+    /** Packs that each worker thread holds in memory at once, count. */
+    readonly packsLoadedMax: number;
   };
   readonly inference: {
     readonly executionProvider: 'cpu' | 'cuda';

@@ -159,7 +159,11 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
     erasure: present({
       signingKeyFile: values['erasure.signing_key_file'] && resolve(cwd, values['erasure.signing_key_file']),
     }),
-    models: { dir: resolve(cwd, values['models.dir']), ...present({ pack: values['models.pack'] }) },
+    models: {
+      dir: resolve(cwd, values['models.dir']),
+      packsLoadedMax: values['models.packs_loaded_max'],
+      ...present({ pack: values['models.pack'] }),
+    },
     inference: {
       executionProvider: values['inference.execution_provider'],
       workers,

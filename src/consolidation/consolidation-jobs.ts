@@ -24,22 +24,17 @@ export class ConsolidationJobs {
     private readonly thread: GroupingThread,
   ) {}
 
-  /** Whether the pack that runs can consolidate at all. */
-  get available(): boolean {
-    return this.inference.pack.evidence !== null;
-  }
-
   /**
    * Orders a consolidation; one that waits already is answered instead of a second one.
    * @throws DomainError tenant.not_found, consolidation.unavailable, consolidation.too_many_faces
    */
   async order(tenantId: string, dryRun: boolean, actor: string): Promise<JobRecord> {
-    const faces = await this.tenants.forTenant(tenantId).read(async ({ tenant, faceCensus }) => {
-      if ((await tenant.find()) === null)
-        throw new DomainError('tenant.not_found', 'There is no such tenant.');
-      return faceCensus.countUpTo(CONSOLIDATION_FACES_MAX + 1);
+    const { faces, space } = await this.tenants.forTenant(tenantId).read(async ({ tenant, faceCensus }) => {
+      const held = await tenant.find();
+      if (held === null) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+      return { faces: await faceCensus.countUpTo(CONSOLIDATION_FACES_MAX + 1), space: held.space ?? null };
     });
-    this.evidence();
+    this.evidence(space);
     refuseTooMany(faces);
     return this.jobs.submitOnce(
       tenantId,
@@ -58,7 +53,8 @@ export class ConsolidationJobs {
     const dryRun = input['dry_run'] === true;
     const scope = this.tenants.forTenant(tenantId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const census = await readCensus(scope, this.evidence());
+      const space = await scope.read(({ tenant }) => tenant.space());
+      const census = await readCensus(scope, this.evidence(space));
       const groups = await this.thread.run(census.task);
       const report = dryRun
         ? await this.consolidations.preview(tenantId, census, groups)
@@ -69,12 +65,13 @@ export class ConsolidationJobs {
   }
 
   /** @throws DomainError consolidation.unavailable */
-  private evidence(): EvidenceCalibration {
-    const { id, evidence } = this.inference.pack;
-    if (evidence !== null) return evidence;
+  private evidence(space: string | null): EvidenceCalibration {
+    const id = space ?? this.inference.pack.id;
+    const evidence = this.inference.known(id)?.evidence;
+    if (evidence) return evidence;
     throw new DomainError(
       'consolidation.unavailable',
-      `The model pack "${id}" has no evidence.json; consolidation needs one.`,
+      `The model pack "${id}" is not installed or has no evidence.json; consolidation needs one.`,
     );
   }
 }

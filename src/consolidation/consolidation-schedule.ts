@@ -37,7 +37,7 @@ export class ConsolidationSchedule implements OnModuleDestroy {
   /** Looks from now on, until the application closes. Call it once. */
   start(): void {
     const { delaySeconds, nightlyAt } = this.config.consolidation;
-    if (!this.jobs.available || (delaySeconds === 0 && nightlyAt === undefined)) return;
+    if (delaySeconds === 0 && nightlyAt === undefined) return;
     this.timer = setInterval(() => {
       if (this.busy) return;
       this.busy = true;

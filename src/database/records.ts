@@ -13,6 +13,8 @@ export interface TenantRecord {
   readonly id: string;
   readonly settings: JsonObject;
   readonly version: number;
+  /** The space in which its faces are compared; absent or null: that of the first face to come. */
+  readonly space?: string | null;
   /** The erasure that is taking the tenant away; absent or null: none. */
   readonly erasureId?: string | null;
   readonly createdAt: Date;

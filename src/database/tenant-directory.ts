@@ -39,7 +39,7 @@ export class TenantDirectory {
   /** In the order of ids (by their bytes). */
   async list({ limit, after }: IdPage): Promise<(TenantRecord & TenantCounts)[]> {
     return this.tx.$queryRaw`
-      SELECT t.id, t.settings, t.version, t.erasure_id AS "erasureId", t.created_at AS "createdAt", t.updated_at AS "updatedAt",
+      SELECT t.id, t.settings, t.space, t.version, t.erasure_id AS "erasureId", t.created_at AS "createdAt", t.updated_at AS "updatedAt",
              (SELECT count(*) FROM images i WHERE i.tenant_id = t.id)::int AS "imageCount",
              (SELECT count(*) FROM faces f WHERE f.tenant_id = t.id)::int AS "faceCount",
              (SELECT count(*) FROM clusters c WHERE c.tenant_id = t.id AND c.state <> 'merged')::int AS "clusterCount",

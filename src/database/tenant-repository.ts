@@ -1,5 +1,6 @@
 // The table `tenants` as one tenant sees it: its own row, its settings, and its end.
 import type { TenantUsage } from '../domain/limits/tenant-limits.js';
+import type { EmbeddingSpace } from '../domain/face/embedding.js';
 import type { JsonObject, TenantCounts, TenantInventory, TenantRecord } from './records.js';
 import { countRows, countRowsEverywhere, deleteSomeRows } from './tenant-rows.js';
 import { jsonInput, type Transaction } from './transaction-client.js';
@@ -8,13 +9,24 @@ export class TenantRepository {
   constructor(
     private readonly tx: Transaction,
     private readonly tenantId: string,
-    /** Settings that came with the tenant's lock: nobody else changes them while it is held. */
-    private heldSettings?: JsonObject,
+    /** What came with the tenant's lock: nobody else changes it while it is held. */
+    private held?: Pick<TenantRecord, 'settings' | 'space'>,
   ) {}
 
   /** The settings alone; free of a round trip under the tenant's lock. Empty when there is no such tenant. */
   async settings(): Promise<JsonObject> {
-    return this.heldSettings ?? (await this.find())?.settings ?? {};
+    return this.held?.settings ?? (await this.find())?.settings ?? {};
+  }
+
+  /** The space in which the tenant's faces are compared; null: none has been stored yet. As free as `settings`. */
+  async space(): Promise<EmbeddingSpace | null> {
+    return this.held ? (this.held.space ?? null) : ((await this.find())?.space ?? null);
+  }
+
+  /** From here on the tenant's faces are compared in this space. */
+  async setSpace(space: EmbeddingSpace): Promise<void> {
+    await this.tx.tenant.updateMany({ where: { id: this.tenantId }, data: { space } });
+    if (this.held) this.held = { ...this.held, space };
   }
 
   /** The tenant's row, or null when there is no such tenant. */
@@ -36,7 +48,7 @@ export class TenantRepository {
       data: { settings: jsonInput(settings), version: { increment: 1 }, updatedAt: new Date() },
       omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
     });
-    if (row) this.heldSettings &&= settings;
+    if (row && this.held) this.held = { ...this.held, settings };
     return row ? { ...row, settings: row.settings as JsonObject } : null;
   }
 

@@ -15,7 +15,7 @@ import { IdempotencyKeyRepository } from './idempotency-key-repository.js';
 import { ImageRepository } from './image-repository.js';
 import { JobRepository } from './job-repository.js';
 import { OperationRepository } from './operation-repository.js';
-import type { JsonObject } from './records.js';
+import type { TenantRecord } from './records.js';
 import { ReviewItemRepository } from './review-item-repository.js';
 import { ReviewStatisticsRepository } from './review-statistics-repository.js';
 import { ReviewWorkRepository } from './review-work-repository.js';
@@ -51,6 +51,8 @@ export const tenantErasing = (erasureId: string): DomainError =>
 /** Whether a unit of work was refused because its tenant is gone or about to go: nothing of it was kept. */
 export const isTenantGone = (error: unknown): boolean =>
   error instanceof DomainError && (error.code === 'tenant.not_found' || error.code === 'tenant.erasing');
+
+type HeldTenant = Pick<TenantRecord, 'settings' | 'space'> & { readonly erasureId: string | null };
 
 export class TenantStore {
   constructor(private readonly database: Database) {}
@@ -99,19 +101,19 @@ export class TenantScope {
     return this.database.units.run(
       { role: 'kindred_tenant', tenantId: this.tenantId, access: 'lock' },
       async (tx) => {
-        const [held] = await tx.$queryRaw<{ settings: JsonObject; erasureId: string | null }[]>`
-          SELECT settings, erasure_id AS "erasureId" FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
+        const [held] = await tx.$queryRaw<HeldTenant[]>`
+          SELECT settings, space, erasure_id AS "erasureId" FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
         if (held === undefined) throw new DomainError('tenant.not_found', 'There is no such tenant.');
         if (held.erasureId !== null && held.erasureId !== erasureId) throw tenantErasing(held.erasureId);
-        return work(this.repositories(tx, held.settings));
+        return work(this.repositories(tx, held));
       },
     );
   }
 
-  private repositories(tx: Transaction, heldSettings?: JsonObject): TenantRepositories {
+  private repositories(tx: Transaction, held?: HeldTenant): TenantRepositories {
     const id = this.tenantId;
     return {
-      tenant: new TenantRepository(tx, id, heldSettings),
+      tenant: new TenantRepository(tx, id, held),
       images: new ImageRepository(tx, id),
       faces: new FaceRepository(tx, id),
       gallery: new GalleryRepository(tx, id),

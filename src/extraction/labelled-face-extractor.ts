@@ -6,7 +6,7 @@ import type { Detection } from '../domain/face/detection.js';
 import { type Box, intersectionOverUnion, scaleBox } from '../domain/geometry/box.js';
 import { mapLandmarks } from '../domain/geometry/landmarks.js';
 import type { ImageDecoder, ImageHeader } from '../imaging/image-decoder.js';
-import type { EmbeddedFace, InferenceProvider } from '../inference/inference-provider.js';
+import type { EmbeddedFace, FaceModels } from '../inference/inference-provider.js';
 import type { ExtractedFace as IngestedFace, FaceExtractor } from '../ingest/extract-faces.js';
 
 /** Overlap (intersection over union) from which a found face is the labelled one. Detectors frame faces differently. */
@@ -21,7 +21,7 @@ export class LabelledFaceExtractor {
   constructor(
     private readonly faces: FaceExtractor,
     private readonly decoder: ImageDecoder,
-    private readonly inference: InferenceProvider,
+    private readonly models: FaceModels,
   ) {}
 
   /** @returns null when the labelled face is not found or the photo cannot be used. */
@@ -30,7 +30,7 @@ export class LabelledFaceExtractor {
     withCrop: boolean,
   ): Promise<ExtractedFace | null> {
     try {
-      const { header, turn, faces } = await this.faces.extract(NOBODYS, path);
+      const { header, turn, faces } = await this.faces.extract(NOBODYS, this.models, path);
       const face = labelled(faces, box);
       if (face === undefined) return null;
       const described = damage === null ? face : await this.damaged(path, header, face.detection, damage);
@@ -38,7 +38,7 @@ export class LabelledFaceExtractor {
         ? await this.decoder.crop(path, header, face.detection.box, { ...CROP, turn })
         : null;
       return {
-        embedding: described.embedding.values.slice(0, this.inference.pack.width),
+        embedding: described.embedding.values.slice(0, this.models.pack.width),
         quality: described.quality,
         reasons: described.reasons,
         crop,
@@ -61,7 +61,7 @@ export class LabelledFaceExtractor {
       box: scaleBox(detection.box, scale),
       landmarks: mapLandmarks(detection.landmarks, ({ x, y }) => ({ x: x * scale, y: y * scale })),
     };
-    const { faces } = await this.inference.embed(damageFace(raster, scaled.box, damage), [scaled]);
+    const { faces } = await this.models.embed(damageFace(raster, scaled.box, damage), [scaled]);
     return faces[0]!;
   }
 }

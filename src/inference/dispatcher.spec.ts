@@ -5,6 +5,8 @@ import { createRaster, type Raster } from '../domain/geometry/raster.js';
 import { Dispatcher, type ThreadRunner } from './dispatcher.js';
 import type { DetectAnswer, EmbedAnswer, EmbedRequest } from './thread-messages.js';
 
+const PACK = 'a-pack';
+
 interface Started {
   readonly kind: 'detect' | 'embed';
   readonly photos: number;
@@ -15,13 +17,13 @@ interface Started {
 
 class HandRunner implements ThreadRunner {
   readonly started: Started[] = [];
-  detect(raster: Raster): Promise<DetectAnswer> {
+  detect(_pack: string, raster: Raster): Promise<DetectAnswer> {
     return new Promise((resolve, reject) => {
       const answer: DetectAnswer = { detections: [], raster, turn: 0, notes: [] };
       this.started.push({ kind: 'detect', photos: 1, faces: 0, finish: () => resolve(answer), fail: reject });
     });
   }
-  embed(requests: readonly EmbedRequest[]): Promise<EmbedAnswer[]> {
+  embed(pack: string, requests: readonly EmbedRequest[]): Promise<EmbedAnswer[]> {
     return new Promise((resolve, reject) => {
       const faces = requests.reduce((sum, { detections }) => sum + detections.length, 0);
       const answers = requests.map(({ raster }): EmbedAnswer => ({ faces: [], raster }));
@@ -52,7 +54,7 @@ describe('Dispatcher', () => {
     const { runner, dispatcher } = setUp(2, 3);
     const outcomes = await Promise.all(
       Array.from({ length: 9 }, () => {
-        const result = dispatcher.detect(photo()).then(
+        const result = dispatcher.detect(PACK, photo()).then(
           () => 'done',
           (error: unknown) => error,
         );
@@ -70,12 +72,12 @@ describe('Dispatcher', () => {
 
   it('has a place again as soon as one photo is done', async () => {
     const { runner, dispatcher } = setUp(1, 1);
-    void dispatcher.detect(photo());
-    void dispatcher.detect(photo());
-    await expect(dispatcher.detect(photo())).rejects.toMatchObject({ code: 'inference.busy' });
+    void dispatcher.detect(PACK, photo());
+    void dispatcher.detect(PACK, photo());
+    await expect(dispatcher.detect(PACK, photo())).rejects.toMatchObject({ code: 'inference.busy' });
     runner.started[0]!.finish();
     await settled();
-    const third = dispatcher.detect(photo());
+    const third = dispatcher.detect(PACK, photo());
     runner.started[1]!.finish();
     await settled();
     runner.started[2]!.finish();
@@ -84,9 +86,9 @@ describe('Dispatcher', () => {
 
   it('embeds photos that were detected before it starts on new ones', async () => {
     const { runner, dispatcher } = setUp(1, 10);
-    void dispatcher.detect(photo());
-    void dispatcher.detect(photo());
-    void dispatcher.embed(faces(2));
+    void dispatcher.detect(PACK, photo());
+    void dispatcher.detect(PACK, photo());
+    void dispatcher.embed(PACK, faces(2));
     runner.started[0]!.finish();
     await settled();
     expect(runner.started.map(({ kind }) => kind)).toEqual(['detect', 'embed']);
@@ -94,13 +96,13 @@ describe('Dispatcher', () => {
 
   it('sends a photo alone at once while a thread is free', () => {
     const { runner, dispatcher } = setUp(3, 10);
-    for (let i = 0; i < 3; i++) void dispatcher.embed(faces(1));
+    for (let i = 0; i < 3; i++) void dispatcher.embed(PACK, faces(1));
     expect(runner.started.map(({ photos }) => photos)).toEqual([1, 1, 1]);
   });
 
   it('puts the faces of waiting photos into one task, 32 at most, in order, and splits no photo', async () => {
     const { runner, dispatcher } = setUp(1, 100);
-    for (const count of [1, 10, 10, 12, 1, 40, 3]) void dispatcher.embed(faces(count));
+    for (const count of [1, 10, 10, 12, 1, 40, 3]) void dispatcher.embed(PACK, faces(count));
     for (let i = 0; i < 4; i++) {
       runner.started[i]!.finish();
       await settled();
@@ -116,9 +118,9 @@ describe('Dispatcher', () => {
 
   it('fails only the photo of a batch that has a problem', async () => {
     const { runner, dispatcher } = setUp(1, 10);
-    void dispatcher.embed(faces(1));
-    const good = dispatcher.embed(faces(1));
-    const bad = dispatcher.embed(faces(1));
+    void dispatcher.embed(PACK, faces(1));
+    const good = dispatcher.embed(PACK, faces(1));
+    const bad = dispatcher.embed(PACK, faces(1));
     runner.started[0]!.finish();
     await settled();
     runner.started[1]!.finish([
@@ -131,8 +133,8 @@ describe('Dispatcher', () => {
 
   it('goes on after a thread died with its task', async () => {
     const { runner, dispatcher } = setUp(1, 10);
-    const lost = dispatcher.detect(photo());
-    const next = dispatcher.detect(photo());
+    const lost = dispatcher.detect(PACK, photo());
+    const next = dispatcher.detect(PACK, photo());
     runner.started[0]!.fail(new Error('worker exited with code: 134'));
     await expect(lost).rejects.toMatchObject({ code: 'inference.unavailable' });
     runner.started[1]!.finish();
@@ -141,10 +143,10 @@ describe('Dispatcher', () => {
 
   it('drains: finishes what was admitted, takes nothing new', async () => {
     const { runner, dispatcher } = setUp(1, 10);
-    const admitted = [dispatcher.detect(photo()), dispatcher.detect(photo())];
+    const admitted = [dispatcher.detect(PACK, photo()), dispatcher.detect(PACK, photo())];
     let drained = false;
     const draining = dispatcher.drain().then(() => (drained = true));
-    await expect(dispatcher.detect(photo())).rejects.toMatchObject({ code: 'service.stopping' });
+    await expect(dispatcher.detect(PACK, photo())).rejects.toMatchObject({ code: 'service.stopping' });
     runner.started[0]!.finish();
     await settled();
     expect(drained).toBe(false);

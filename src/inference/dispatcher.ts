@@ -5,9 +5,9 @@ import type { DetectAnswer, EmbedAnswer, EmbedRequest, RawFace } from './thread-
 
 /** What the threads can do. */
 export interface ThreadRunner {
-  detect(raster: Raster): Promise<DetectAnswer>;
+  detect(pack: string, raster: Raster): Promise<DetectAnswer>;
   /** One answer a request, in order. */
-  embed(requests: readonly EmbedRequest[]): Promise<EmbedAnswer[]>;
+  embed(pack: string, requests: readonly EmbedRequest[]): Promise<EmbedAnswer[]>;
 }
 
 export interface DispatcherLimits {
@@ -20,6 +20,8 @@ export interface DispatcherLimits {
 }
 
 interface Waiting<Input, Output> {
+  /** Id of the model pack. */
+  readonly pack: string;
   readonly input: Input;
   readonly resolve: (output: Output) => void;
   readonly reject: (error: unknown) => void;
@@ -31,7 +33,7 @@ const RETRY_AFTER_SECONDS = 2;
 /**
  * [Note: Dispatching]
  * A free thread takes faces to embed before photos to detect: what has begun is finished first, so that few photos are in
- * memory. When several photos wait for embedding, one thread takes as many as fit into one run (micro-batching); while
+ * memory. When several photos wait for embedding by one pack, one thread takes as many as fit into one run (micro-batching); while
  * threads are free each photo goes alone at once, so that batching never adds a wait.
  */
 export class Dispatcher {
@@ -48,13 +50,13 @@ export class Dispatcher {
   ) {}
 
   /** @throws DomainError inference.busy when as many wait as may, service.stopping after `drain`. The raster is then untouched. */
-  detect(raster: Raster): Promise<DetectAnswer> {
-    return this.admit(this.detections, raster);
+  detect(pack: string, raster: Raster): Promise<DetectAnswer> {
+    return this.admit(this.detections, pack, raster);
   }
 
   /** @throws as `detect`; inference.unavailable when this photo's faces cannot be computed. */
-  embed(request: EmbedRequest): Promise<{ faces: readonly RawFace[]; raster: Raster }> {
-    return this.admit(this.embeddings, request);
+  embed(pack: string, request: EmbedRequest): Promise<{ faces: readonly RawFace[]; raster: Raster }> {
+    return this.admit(this.embeddings, pack, request);
   }
 
   /** Takes no more work and resolves when all that was admitted is done. */
@@ -73,7 +75,7 @@ export class Dispatcher {
     };
   }
 
-  private admit<Input, Output>(line: Waiting<Input, Output>[], input: Input): Promise<Output> {
+  private admit<Input, Output>(line: Waiting<Input, Output>[], pack: string, input: Input): Promise<Output> {
     if (this.closing) {
       return Promise.reject(
         new DomainError('service.stopping', 'The service is stopping.', {
@@ -92,7 +94,7 @@ export class Dispatcher {
       );
     }
     return new Promise<Output>((resolve, reject) => {
-      line.push({ input, resolve, reject });
+      line.push({ pack, input, resolve, reject });
       this.dispatch();
     });
   }
@@ -112,13 +114,13 @@ export class Dispatcher {
     if (this.running === 0) this.idle?.();
   }
 
-  /** The photos at the head of the line whose faces fit into one task; at least one photo when any waits. */
+  /** The photos at the head of the line, of one pack, whose faces fit into one task; at least one photo when any waits. */
   private takeBatch(): typeof this.embeddings {
     let faces = 0;
     let count = 0;
-    for (const { input } of this.embeddings) {
+    for (const { pack, input } of this.embeddings) {
       faces += input.detections.length;
-      if (count > 0 && faces > this.limits.facesPerTaskMax) break;
+      if (count > 0 && (pack !== this.embeddings[0]!.pack || faces > this.limits.facesPerTaskMax)) break;
       count++;
     }
     return this.embeddings.splice(0, count);
@@ -126,7 +128,7 @@ export class Dispatcher {
 
   private async runDetect(photo: (typeof this.detections)[number]): Promise<void> {
     try {
-      photo.resolve(await this.runner.detect(photo.input));
+      photo.resolve(await this.runner.detect(photo.pack, photo.input));
       this.done.detections++;
     } catch (error) {
       photo.reject(unavailable(error));
@@ -135,7 +137,10 @@ export class Dispatcher {
 
   private async runEmbed(batch: typeof this.embeddings): Promise<void> {
     try {
-      const answers = await this.runner.embed(batch.map(({ input }) => input));
+      const answers = await this.runner.embed(
+        batch[0]!.pack,
+        batch.map(({ input }) => input),
+      );
       this.done.embedTasks++;
       batch.forEach((waiting, i) => {
         const answer = answers[i];

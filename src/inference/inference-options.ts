@@ -16,6 +16,8 @@ export interface InferenceOptions {
   readonly graphOptimization: 'all' | 'extended';
   /** Long side given to the detector, px, a multiple of 32; undefined = as the pack says. */
   readonly detectorLongSidePx?: number;
+  /** Packs whose models a thread holds at once, count; the one used longest ago is unloaded for another. Default 2. */
+  readonly packsLoadedMax?: number;
   /** Size of a face in doubt, px; undefined = as domain/face/quality-thresholds says. */
   readonly faceSizePxMin?: number;
 }

@@ -1,53 +1,18 @@
-// The one door to the models: detection with rescue, and embedding, on threads of their own.
-import type { Calibration } from '../domain/cluster/calibration.js';
-import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
+// The one door to the models: every pack that is installed, on the same threads.
+import { DomainError } from '../domain/domain-error.js';
 import type { Detection } from '../domain/face/detection.js';
-import { Embedding } from '../domain/face/embedding.js';
-import type { QualityReason } from '../domain/face/quality.js';
 import { createRaster, type Raster } from '../domain/geometry/raster.js';
 import { Dispatcher } from './dispatcher.js';
-import { readEvidence } from './evidence-file.js';
-import { FACES_PER_RUN_MAX, FACES_PER_TASK_MAX, type InferenceOptions } from './inference-options.js';
+import { type EmbeddedFace, FaceModels } from './face-models.js';
+import { FACES_PER_TASK_MAX, type InferenceOptions } from './inference-options.js';
 import { InferenceThreads } from './inference-threads.js';
-import { choosePack } from './installed-packs.js';
-import type { ModelPack, OperatingPoint } from './model-pack.js';
-import { ModelPackError } from './parse-model-pack.js';
+import { checkHashes } from './installed-packs.js';
+import { type PackCatalogue, readCatalogue } from './pack-catalogue.js';
+import type { ModelPackSummary } from './pack-summary.js';
 import type { DetectAnswer } from './thread-messages.js';
 
-/** What the rest of the house may know about the pack that runs. */
-export interface ModelPackSummary {
-  /** Also the embedding space. */
-  readonly id: string;
-  readonly description: string;
-  readonly detector: {
-    readonly kind: string;
-    readonly file: string;
-    readonly sha256: string;
-    readonly licence: string;
-  };
-  readonly recogniser: {
-    readonly kind: string;
-    readonly file: string;
-    readonly sha256: string;
-    readonly licence: string;
-  };
-  /** Values of an embedding before padding. */
-  readonly width: number;
-  /** A larger raster is of no use to the detector, px. */
-  readonly detectorLongSidePx: number;
-  readonly calibration: Calibration;
-  /** null: the pack brings none, and its tenants are not consolidated. */
-  readonly evidence: EvidenceCalibration | null;
-  readonly operatingPoint: OperatingPoint;
-  readonly executionProvider: 'cpu' | 'cuda';
-}
-
-export interface EmbeddedFace {
-  readonly embedding: Embedding;
-  /** 0..1; see domain/face/quality. */
-  readonly quality: number;
-  readonly reasons: readonly QualityReason[];
-}
+export type { EmbeddedFace, FaceModels } from './face-models.js';
+export type { ModelPackSummary } from './pack-summary.js';
 
 export interface SelfTestResult {
   readonly ok: boolean;
@@ -55,76 +20,93 @@ export interface SelfTestResult {
 }
 
 export class InferenceProvider {
+  /** Packs that were opened, or are being opened. */
+  private readonly opened = new Map<string, Promise<FaceModels>>();
+
   private constructor(
-    readonly pack: ModelPackSummary,
+    private readonly preferred: FaceModels,
+    private readonly catalogue: PackCatalogue,
     private readonly threads: InferenceThreads,
     private readonly dispatcher: Dispatcher,
-  ) {}
+  ) {
+    this.opened.set(preferred.pack.id, Promise.resolve(preferred));
+  }
 
   /**
-   * Chooses the pack, checks its files' hashes, loads and proves the models in every thread.
+   * Chooses the preferred pack, checks its files' hashes, loads and proves its models in every thread.
    * @throws NoModelPackError, ModelPackError, InferenceStartError: messages for the operator.
    */
   static async start(options: InferenceOptions): Promise<InferenceProvider> {
-    const chosen = await choosePack(options.modelsDir, options.pack);
-    const pack = withLongSide(chosen.pack, options.detectorLongSidePx);
-    const evidence = await readEvidence(chosen.dir, pack);
+    const catalogue = await readCatalogue(options);
     const setup = {
-      pack,
-      dir: chosen.dir,
-      network: {
-        executionProvider: options.executionProvider,
-        threads: options.threadsPerWorker,
-        graphOptimization: options.graphOptimization,
-      },
-      facesPerRunMax: FACES_PER_RUN_MAX[options.executionProvider],
-      rules: {
-        detectionScoreWeak: pack.detector.scoreWeak,
-        embeddingNormMin: pack.recogniser.normMin,
-        ...(options.faceSizePxMin === undefined ? {} : { faceSizePxMin: options.faceSizePxMin }),
-      },
+      packs: [...catalogue.packs.values()].map((entry) => entry.setup),
+      preferred: catalogue.preferred,
+      loadedMax: options.packsLoadedMax ?? 2,
     };
     const threads = await InferenceThreads.start(setup, options.workers, options.queueMax);
-    const limits = {
+    const dispatcher = new Dispatcher(threads, {
       threads: options.workers,
       queueMax: options.queueMax,
       facesPerTaskMax: FACES_PER_TASK_MAX,
-    };
-    return new InferenceProvider(
-      summaryOf(pack, evidence, options),
-      threads,
-      new Dispatcher(threads, limits),
-    );
+    });
+    const { summary } = catalogue.packs.get(catalogue.preferred)!;
+    return new InferenceProvider(new FaceModels(summary, dispatcher), catalogue, threads, dispatcher);
+  }
+
+  /** The pack for tenants that have no space yet. */
+  get pack(): ModelPackSummary {
+    return this.preferred.pack;
+  }
+
+  /** An installed pack; nothing is loaded for this. */
+  known(packId: string): ModelPackSummary | undefined {
+    return this.catalogue.packs.get(packId)?.summary;
   }
 
   /**
-   * Finds faces, with rescue for tight crops and photos that lie on their side (see [Note: Rescue]).
-   * @param raster Its buffer is moved away: use the one that comes back, turned clockwise by `turn`.
-   * @returns detections in px of the raster that comes back, best first; none is a good answer.
-   * @throws DomainError inference.busy (the raster is untouched), inference.unavailable, service.stopping.
+   * A pack that can be used: its files' hashes are checked and its models proved when it is opened for the first time.
+   * @throws DomainError model_pack.unavailable: it is not installed, or cannot be loaded (the cause says why).
    */
+  open(packId: string): Promise<FaceModels> {
+    const held = this.opened.get(packId);
+    if (held !== undefined) return held;
+    const opening = this.prove(packId);
+    this.opened.set(packId, opening);
+    // Files may be mended: the next one to ask tries again.
+    opening.catch(() => this.opened.delete(packId));
+    return opening;
+  }
+
+  private async prove(packId: string): Promise<FaceModels> {
+    const entry = this.catalogue.packs.get(packId);
+    if (entry === undefined) {
+      throw new DomainError('model_pack.unavailable', `The model pack "${packId}" is not installed.`, {
+        extensions: { pack: packId, installed: [...this.catalogue.packs.keys()] },
+      });
+    }
+    try {
+      await checkHashes(entry.setup.dir, entry.setup.pack);
+      await this.threads.prove(packId);
+    } catch (error) {
+      throw new DomainError('model_pack.unavailable', `The model pack "${packId}" cannot be loaded.`, {
+        extensions: { pack: packId },
+        cause: error,
+      });
+    }
+    return new FaceModels(entry.summary, this.dispatcher);
+  }
+
+  /** As `FaceModels.detect`, with the preferred pack. */
   detect(raster: Raster): Promise<DetectAnswer> {
-    return this.dispatcher.detect(raster);
+    return this.preferred.detect(raster);
   }
 
-  /**
-   * Aligns, judges and embeds faces.
-   * @param raster Moved away and handed back, as in `detect`. @param detections In px of `raster`.
-   * @returns one face a detection, in order.
-   * @throws as `detect`.
-   */
-  async embed(
+  /** As `FaceModels.embed`, with the preferred pack. */
+  embed(
     raster: Raster,
     detections: readonly Detection[],
   ): Promise<{ faces: EmbeddedFace[]; raster: Raster }> {
-    if (detections.length === 0) return { faces: [], raster };
-    const answer = await this.dispatcher.embed({ raster, detections });
-    const faces = answer.faces.map(({ raw, quality, reasons }) => ({
-      embedding: Embedding.fromRaw(this.pack.id, raw),
-      quality,
-      reasons,
-    }));
-    return { faces, raster: answer.raster };
+    return this.preferred.embed(raster, detections);
   }
 
   /**
@@ -171,44 +153,4 @@ export class InferenceProvider {
     await this.dispatcher.drain();
     await this.threads.close();
   }
-}
-
-function withLongSide(pack: ModelPack, longSidePx: number | undefined): ModelPack {
-  if (longSidePx === undefined) return pack;
-  if (longSidePx % 32 !== 0) {
-    throw new ModelPackError(pack.id, [
-      `the detector's long side must be a multiple of 32 px, not ${longSidePx}`,
-    ]);
-  }
-  return { ...pack, detector: { ...pack.detector, longSidePx } };
-}
-
-function summaryOf(
-  pack: ModelPack,
-  evidence: EvidenceCalibration | null,
-  options: InferenceOptions,
-): ModelPackSummary {
-  const { detector, recogniser } = pack;
-  return {
-    id: pack.id,
-    description: pack.description,
-    detector: {
-      kind: detector.kind,
-      file: detector.file,
-      sha256: detector.sha256,
-      licence: detector.licence,
-    },
-    recogniser: {
-      kind: recogniser.kind,
-      file: recogniser.file,
-      sha256: recogniser.sha256,
-      licence: recogniser.licence,
-    },
-    width: recogniser.width,
-    detectorLongSidePx: detector.longSidePx,
-    calibration: pack.calibration,
-    evidence,
-    operatingPoint: pack.operatingPoint,
-    executionProvider: options.executionProvider,
-  };
 }

@@ -44,21 +44,30 @@ export class InferenceThreads implements ThreadRunner {
     if (failure) {
       await pool.destroy();
       const error: unknown = failure.reason;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InferenceStartError(`model pack ${setup.pack.id}: ${reason}`, error);
+      throw startError(setup.preferred, error);
     }
     return new InferenceThreads(pool);
   }
 
-  detect(raster: Raster): Promise<DetectAnswer> {
+  /** Loads a pack in one thread; the others follow when they are given work for it. Throws InferenceStartError. */
+  async prove(pack: string): Promise<void> {
+    const task: ThreadTask = { kind: 'prove', pack };
+    try {
+      await this.pool.run(task);
+    } catch (error) {
+      throw startError(pack, error);
+    }
+  }
+
+  detect(pack: string, raster: Raster): Promise<DetectAnswer> {
     const owned = ownedRaster(raster);
-    const task: ThreadTask = { kind: 'detect', raster: owned };
+    const task: ThreadTask = { kind: 'detect', pack, raster: owned };
     return this.pool.run(task, { transferList: [owned.data.buffer] }) as Promise<DetectAnswer>;
   }
 
-  embed(requests: readonly EmbedRequest[]): Promise<EmbedAnswer[]> {
+  embed(pack: string, requests: readonly EmbedRequest[]): Promise<EmbedAnswer[]> {
     const owned = requests.map((request) => ({ ...request, raster: ownedRaster(request.raster) }));
-    const task: ThreadTask = { kind: 'embed', requests: owned };
+    const task: ThreadTask = { kind: 'embed', pack, requests: owned };
     const transferList = owned.map(({ raster }) => raster.data.buffer);
     return this.pool.run(task, { transferList }) as Promise<EmbedAnswer[]>;
   }
@@ -71,6 +80,11 @@ export class InferenceThreads implements ThreadRunner {
   close(): Promise<void> {
     return this.pool.destroy();
   }
+}
+
+function startError(pack: string, cause: unknown): InferenceStartError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new InferenceStartError(`model pack ${pack}: ${reason}`, cause);
 }
 
 /** A raster whose buffer holds nothing else and can be transferred; a view into a larger buffer is copied first. */

@@ -110,7 +110,8 @@ async function missingParts(dir: string, pack: ModelPack): Promise<string[]> {
   return missing;
 }
 
-async function checkHashes(dir: string, pack: ModelPack): Promise<void> {
+/** @throws ModelPackError naming every file that is not the one that pack.toml names. */
+export async function checkHashes(dir: string, pack: ModelPack): Promise<void> {
   const faults: string[] = [];
   for (const { file, sha256 } of weightsFiles(pack)) {
     const actual = await sha256Of(join(dir, file));

@@ -6,8 +6,8 @@ import type { Turn } from '../domain/geometry/turn.js';
 import type { ModelPack } from './model-pack.js';
 import type { NetworkOptions } from './worker/network.js';
 
-/** Given to each thread when it is made. */
-export interface ThreadSetup {
+/** What a thread needs to be told about one pack. */
+export interface PackSetup {
   readonly pack: ModelPack;
   /** Folder of the weights. */
   readonly dir: string;
@@ -15,6 +15,15 @@ export interface ThreadSetup {
   /** Faces in one run of the recogniser. */
   readonly facesPerRunMax: number;
   readonly rules: QualityRules;
+}
+
+/** Given to each thread when it is made. */
+export interface ThreadSetup {
+  readonly packs: readonly PackSetup[];
+  /** Id of the pack that is loaded at once. */
+  readonly preferred: string;
+  /** Packs whose models a thread holds, count. */
+  readonly loadedMax: number;
 }
 
 export interface EmbedRequest {
@@ -26,8 +35,10 @@ export interface EmbedRequest {
 export type ThreadTask =
   /** Answers when all threads of the pool have loaded their models. `arrivals[0]` counts threads, `arrivals[1]` failures. */
   | { readonly kind: 'ready'; readonly arrivals: Int32Array; readonly threads: number }
-  | { readonly kind: 'detect'; readonly raster: Raster }
-  | { readonly kind: 'embed'; readonly requests: readonly EmbedRequest[] };
+  /** Answers when one thread has loaded and proved the models of a pack. */
+  | { readonly kind: 'prove'; readonly pack: string }
+  | { readonly kind: 'detect'; readonly pack: string; readonly raster: Raster }
+  | { readonly kind: 'embed'; readonly pack: string; readonly requests: readonly EmbedRequest[] };
 
 export interface DetectAnswer {
   readonly detections: readonly Detection[];

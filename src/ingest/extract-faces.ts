@@ -1,7 +1,7 @@
 // Stages 1 to 4 of the pipeline: a picture on disk becomes faces with embeddings. Nothing is written.
 import { Injectable } from '@nestjs/common';
 import type { Detection } from '../domain/face/detection.js';
-import type { Embedding } from '../domain/face/embedding.js';
+import type { Embedding, EmbeddingSpace } from '../domain/face/embedding.js';
 import type { QualityReason } from '../domain/face/quality.js';
 import { boxHeight, boxWidth, scaleBox } from '../domain/geometry/box.js';
 import { mapLandmarks } from '../domain/geometry/landmarks.js';
@@ -9,7 +9,7 @@ import type { Raster } from '../domain/geometry/raster.js';
 import { unturnDetection } from '../domain/face/unturn.js';
 import type { Turn } from '../domain/geometry/turn.js';
 import { ImageDecoder, type ImageHeader } from '../imaging/image-decoder.js';
-import { InferenceProvider } from '../inference/inference-provider.js';
+import type { FaceModels } from '../inference/inference-provider.js';
 import { IngestLimiter } from './ingest-limiter.js';
 
 /** A face as the pipeline hands it to assignment. Box and landmarks are px of the upright source image. */
@@ -23,6 +23,8 @@ export interface ExtractedFace {
 
 export interface Extraction {
   readonly header: ImageHeader;
+  /** In which the faces were embedded. */
+  readonly space: EmbeddingSpace;
   /** 64-bit perceptual hash, 16 hex digits. */
   readonly phash: string;
   /** Degrees clockwise that the pixels had to be turned before faces were found. */
@@ -52,35 +54,40 @@ function scaleDetection(detection: Detection, factor: number): Detection {
 export class FaceExtractor {
   constructor(
     private readonly decoder: ImageDecoder,
-    private readonly inference: InferenceProvider,
     private readonly limiter: IngestLimiter,
   ) {}
 
   /**
    * @param tenantId Whose turn it takes.
+   * @param models What finds and embeds the faces.
    * @param path A picture on disk.
    * @param declaredType What the client said it is.
    * @throws DomainError image.* for a picture that cannot be used, inference.busy when the line is full.
    */
-  extract(tenantId: string, path: string, declaredType?: string): Promise<Extraction> {
-    return this.limiter.run(tenantId, () => this.extractNow(path, declaredType));
+  extract(tenantId: string, models: FaceModels, path: string, declaredType?: string): Promise<Extraction> {
+    return this.limiter.run(tenantId, () => this.extractNow(models, path, declaredType));
   }
 
-  private async extractNow(path: string, declaredType: string | undefined): Promise<Extraction> {
+  private async extractNow(
+    models: FaceModels,
+    path: string,
+    declaredType: string | undefined,
+  ): Promise<Extraction> {
     const header = await this.decoder.inspect(path, declaredType);
-    const longSideMax = this.inference.pack.detectorLongSidePx;
+    const longSideMax = models.pack.detectorLongSidePx;
     const decoded = await this.decoder.decode(path, header, { longSideMax });
     const phash = await this.decoder.perceptualHash(decoded.raster);
-    const found = await this.inference.detect(decoded.raster);
+    const found = await models.detect(decoded.raster);
 
     const view = await this.viewForEmbedding(path, header, found, decoded.scale);
-    const { faces } = await this.inference.embed(view.raster, view.detections);
+    const { faces } = await models.embed(view.raster, view.detections);
 
     const toSource = found.detections.map((detection) =>
       scaleDetection(unturnDetection(detection, found.turn, found.raster), 1 / decoded.scale),
     );
     return {
       header,
+      space: models.pack.id,
       phash,
       turn: found.turn,
       notes: [...new Set([...header.notes, ...decoded.notes, ...found.notes])],

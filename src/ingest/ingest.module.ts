@@ -13,6 +13,7 @@ import { IngestLimiter } from './ingest-limiter.js';
 import { IngestPipeline } from './ingest.pipeline.js';
 import { ModelSelfTest } from './model-self-test.js';
 import { StagingStorage } from './staging-storage.js';
+import { TenantModels } from './tenant-models.js';
 import { TenantQuotas } from './tenant-quotas.js';
 import { VectorIndexUpkeep } from './vector-index-upkeep.js';
 
@@ -37,6 +38,7 @@ const Uploads = MulterModule.registerAsync({
       useFactory: ({ ingest }: KindredConfig) => new IngestLimiter(ingest.concurrency, ingest.queueMax),
     },
     TenantQuotas,
+    TenantModels,
     FaceExtractor,
     IngestPipeline,
     IngestJobs,
@@ -47,6 +49,7 @@ const Uploads = MulterModule.registerAsync({
   exports: [
     Uploads,
     TenantQuotas,
+    TenantModels,
     FaceExtractor,
     IngestPipeline,
     IngestJobs,

@@ -14,9 +14,11 @@ import {
   type TenantRepositories,
   type TenantScope,
 } from '../database/tenant-store.js';
+import { DomainError } from '../domain/domain-error.js';
 import type { TenantUsage } from '../domain/limits/tenant-limits.js';
 import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
 import { FaceExtractor, type Extraction } from './extract-faces.js';
+import { TenantModels } from './tenant-models.js';
 import { TenantQuotas } from './tenant-quotas.js';
 import { VectorIndexUpkeep } from './vector-index-upkeep.js';
 
@@ -44,10 +46,16 @@ export interface IngestOutcome {
   readonly created: boolean;
 }
 
+type NamedRequest = IngestRequest & { readonly imageId: string };
+
+/** Changes of the tenant's space that may come between a photo's extraction and its turn. */
+const MOVES_MAX = 3;
+
 @Injectable()
 export class IngestPipeline {
   constructor(
     private readonly tenants: TenantStore,
+    private readonly models: TenantModels,
     private readonly extractor: FaceExtractor,
     private readonly assignFaces: AssignFaces,
     private readonly importLabel: ImportLabel,
@@ -69,12 +77,32 @@ export class IngestPipeline {
       return same;
     });
     if (known) return this.nameAgain(scope, request, known);
-    const extraction = await this.extractor.extract(
-      request.tenantId,
-      request.upload.path,
-      request.upload.declaredType,
-    );
-    return this.store(scope, request, extraction);
+    const named = { ...request, imageId: request.imageId ?? uuidv7() };
+    const outcome = await this.extractAndStore(scope, named);
+    if (outcome.image.id !== named.imageId)
+      await this.blobs.delete(imageBlobKey(request.tenantId, named.imageId));
+    if (outcome.created) this.indexes.note(request.tenantId, outcome.faces.length);
+    return outcome;
+  }
+
+  /** Again, when the tenant has moved to another space meanwhile: what was embedded in the former one is of no use to it. */
+  private async extractAndStore(scope: TenantScope, request: NamedRequest): Promise<IngestOutcome> {
+    let { upload } = request;
+    for (let attempt = 0; attempt < MOVES_MAX; attempt++) {
+      const models = await this.models.of(scope.tenantId);
+      const extraction = await this.extractor.extract(
+        scope.tenantId,
+        models,
+        upload.path,
+        upload.declaredType,
+      );
+      const outcome = await this.store(scope, { ...request, upload }, extraction);
+      if (outcome !== null) return outcome;
+      upload = { ...upload, path: this.blobs.pathOf(imageBlobKey(scope.tenantId, request.imageId)) };
+    }
+    throw new DomainError('inference.busy', 'The tenant changes its model pack. Try again shortly.', {
+      retryable: true,
+    });
   }
 
   /** A name that comes with bytes that are known already is applied as it would have been then. */
@@ -95,21 +123,25 @@ export class IngestPipeline {
     return { ...known, faces };
   }
 
+  /** @returns null when the tenant's space is not the extraction's: nothing was stored but the bytes. */
   private async store(
     scope: TenantScope,
-    request: IngestRequest,
+    request: NamedRequest,
     extraction: Extraction,
-  ): Promise<IngestOutcome> {
+  ): Promise<IngestOutcome | null> {
     const image = imageRecord(request, extraction);
     const key = imageBlobKey(request.tenantId, image.id);
     await this.blobs.commit(request.upload, key);
     // When the transaction fails the blob stays for the sweep: a lost connection does not tell whether it was committed.
     // A refusal does, and a tenant that goes leaves no file behind.
-    const outcome = await scope
-      .transaction(async (repositories): Promise<IngestOutcome> => {
+    return scope
+      .transaction(async (repositories): Promise<IngestOutcome | null> => {
         // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
         const known = await findSameBytes(repositories, image.sha256);
         if (known) return known;
+        const space = await repositories.tenant.space();
+        if (space === null) await repositories.tenant.setSpace(extraction.space);
+        else if (space !== extraction.space) return null;
         await this.quotas.checkStorage(repositories, usageOf(request, extraction.faces.length));
         await repositories.images.insert(image);
         const { faces } = await this.assignFaces.assign(repositories, {
@@ -128,9 +160,6 @@ export class IngestPipeline {
         if (isTenantGone(error)) await this.blobs.delete(key);
         throw error;
       });
-    if (outcome.image.id !== image.id) await this.blobs.delete(key);
-    if (outcome.created) this.indexes.note(request.tenantId, outcome.faces.length);
-    return outcome;
   }
 }
 
@@ -155,9 +184,9 @@ function labelFits(request: IngestRequest, extraction: Extraction): boolean {
   );
 }
 
-function imageRecord(request: IngestRequest, extraction: Extraction): ImageRecord {
+function imageRecord(request: NamedRequest, extraction: Extraction): ImageRecord {
   return {
-    id: request.imageId ?? uuidv7(),
+    id: request.imageId,
     externalId: request.externalId ?? null,
     sha256: request.upload.sha256,
     phash: extraction.phash,

@@ -8,7 +8,6 @@ import { VectorIndexes } from '../database/vector-indexes.js';
 import type { VectorIndexStep } from '../database/vector-index-policy.js';
 import { DomainError } from '../domain/domain-error.js';
 import { LOGGER } from '../http/logger.js';
-import { InferenceProvider } from '../inference/inference-provider.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
 
 /** Faces of a tenant that come or go in this process before its size is looked at again. */
@@ -22,20 +21,22 @@ export class VectorIndexUpkeep {
     private readonly tenants: TenantStore,
     private readonly indexes: VectorIndexes,
     private readonly jobs: BackgroundJobs,
-    private readonly inference: InferenceProvider,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Told of faces that came or went. Now and then it looks at the tenant's size, behind the caller's back. */
   note(tenantId: string, faces: number): void {
-    const space = this.inference.pack.id;
-    const key = `${tenantId}\n${space}`;
-    const changed = (this.changed.get(key) ?? 0) + faces;
-    this.changed.set(key, changed % FACES_BETWEEN_LOOKS);
+    const changed = (this.changed.get(tenantId) ?? 0) + faces;
+    this.changed.set(tenantId, changed % FACES_BETWEEN_LOOKS);
     if (changed < FACES_BETWEEN_LOOKS) return;
-    this.look(tenantId, space).catch((error: unknown) =>
+    this.lookAtCurrent(tenantId).catch((error: unknown) =>
       this.logger.error({ err: error }, 'the size of a tenant could not be looked at'),
     );
+  }
+
+  private async lookAtCurrent(tenantId: string): Promise<void> {
+    const space = await this.tenants.forTenant(tenantId).read(({ tenant }) => tenant.space());
+    if (space !== null) await this.look(tenantId, space);
   }
 
   /** Orders what the tenant's size asks for. @returns The job, or null when nothing is to be done. */

@@ -1,6 +1,6 @@
 // Looking a face up: 1:N in a tenant's gallery, 1:1 against a person, 1:1 between two pictures. Nothing is written.
 import { Injectable } from '@nestjs/common';
-import { AssignmentPolicies } from '../clusters/assignment-policies.js';
+import { AssignmentPolicies, type TenantPolicy } from '../clusters/assignment-policies.js';
 import { findRankedClusters } from '../clusters/gather-candidates.js';
 import { rateAgainstCluster } from '../clusters/rate-cluster.js';
 import type { ClusterRecord } from '../database/records.js';
@@ -10,8 +10,9 @@ import { pairProbability } from '../domain/cluster/calibration.js';
 import { DomainError } from '../domain/domain-error.js';
 import type { Embedding } from '../domain/face/embedding.js';
 import { boxArea, type Box } from '../domain/geometry/box.js';
-import { InferenceProvider } from '../inference/inference-provider.js';
+import { type FaceModels, InferenceProvider } from '../inference/inference-provider.js';
 import { FaceExtractor, type ExtractedFace, type Extraction } from '../ingest/extract-faces.js';
+import { TenantModels } from '../ingest/tenant-models.js';
 import type { StagedUpload } from '../ingest/staging-storage.js';
 
 export interface Match extends RankedCandidate {
@@ -88,6 +89,9 @@ const IDENTIFIED_FACES_MAX = 20;
 /** People who are looked at for each face until one has a name. */
 const IDENTIFIED_PEOPLE_MAX = 10;
 
+/** Changes of the tenant's space that may come between a picture's extraction and the search. */
+const MOVES_MAX = 3;
+
 /** Largest first: in a picture of one person the others are behind. */
 const bySize = (a: ExtractedFace, b: ExtractedFace): number =>
   boxArea(b.detection.box) - boxArea(a.detection.box);
@@ -96,6 +100,7 @@ const bySize = (a: ExtractedFace, b: ExtractedFace): number =>
 export class SearchService {
   constructor(
     private readonly tenants: TenantStore,
+    private readonly models: TenantModels,
     private readonly extractor: FaceExtractor,
     private readonly inference: InferenceProvider,
     private readonly policies: AssignmentPolicies,
@@ -107,12 +112,11 @@ export class SearchService {
     upload: StagedUpload,
     limits: SearchLimits,
   ): Promise<Found & { matches: Match[] }> {
-    const extraction = await this.extract(tenantId, upload, 'image');
-    const probe = [...extraction.faces].sort(bySize)[0]!;
-    const matches = await this.tenants
-      .forTenant(tenantId)
-      .read((repositories) => this.rank(repositories, probe.embedding, limits));
-    return { probe: probeOf(probe), faceCount: extraction.faces.length, notes: extraction.notes, matches };
+    return this.lookUp(tenantId, upload, 'image', async (repositories, { faces, notes }, policy) => {
+      const probe = [...faces].sort(bySize)[0]!;
+      const matches = await this.rank(repositories, probe.embedding, policy, limits);
+      return { probe: probeOf(probe), faceCount: faces.length, notes, matches };
+    });
   }
 
   /** The people whom a stored face resembles, its own among them. @throws DomainError face.not_found, face.dismissed */
@@ -124,7 +128,8 @@ export class SearchService {
     return this.tenants.forTenant(tenantId).read(async (repositories) => {
       const face = await repositories.faces.find(faceId);
       if (!face) throw new DomainError('face.not_found', 'There is no such face.');
-      const [stored] = await repositories.embeddings.load([faceId], this.inference.pack.id);
+      const policy = await this.policies.forTenant(repositories);
+      const [stored] = await repositories.embeddings.load([faceId], policy.space);
       if (!stored) throw new DomainError('face.dismissed', 'This face has no embedding to compare.');
       const { x, y, width, height } = face.box;
       const box = { x1: x, y1: y, x2: x + width, y2: y + height };
@@ -134,7 +139,7 @@ export class SearchService {
         quality: face.quality,
         reasons: face.reasons,
       };
-      const matches = await this.rank(repositories, stored.embedding, limits, [faceId]);
+      const matches = await this.rank(repositories, stored.embedding, policy, limits, [faceId]);
       return { probe, faceCount: 1, notes: [], matches };
     });
   }
@@ -144,14 +149,13 @@ export class SearchService {
     tenantId: string,
     upload: StagedUpload,
   ): Promise<{ readonly faces: readonly IdentifiedFace[]; readonly notes: readonly string[] }> {
-    const extraction = await this.extract(tenantId, upload, 'file');
-    const shown = [...extraction.faces].sort(bySize).slice(0, IDENTIFIED_FACES_MAX);
-    return this.tenants.forTenant(tenantId).read(async (repositories) => {
-      const { accept } = (await this.policies.forTenant(repositories)).point;
+    return this.lookUp(tenantId, upload, 'file', async (repositories, extraction, policy) => {
+      const shown = [...extraction.faces].sort(bySize).slice(0, IDENTIFIED_FACES_MAX);
+      const { accept } = policy.point;
       const faces: IdentifiedFace[] = [];
       for (const face of shown) {
         const limits = { limit: IDENTIFIED_PEOPLE_MAX, probabilityMin: 0 };
-        const matches = await this.rank(repositories, face.embedding, limits);
+        const matches = await this.rank(repositories, face.embedding, policy, limits);
         const found = matches.find((match) => match.probability >= accept && namesOf(match).length > 0);
         faces.push({
           probe: probeOf(face),
@@ -165,9 +169,7 @@ export class SearchService {
 
   /** @throws DomainError cluster.not_found, image.*, image.no_face, inference.busy */
   async verify(tenantId: string, clusterId: string, upload: StagedUpload): Promise<Verification> {
-    const extraction = await this.extract(tenantId, upload, 'image');
-    return this.tenants.forTenant(tenantId).read(async (repositories) => {
-      const policy = await this.policies.forTenant(repositories);
+    return this.lookUp(tenantId, upload, 'image', async (repositories, extraction, policy) => {
       const rated = await rateAgainstCluster(
         repositories,
         clusterId,
@@ -197,15 +199,18 @@ export class SearchService {
    * @throws DomainError image.*, image.no_face, inference.busy
    */
   async compare(tenantId: string, uploadA: StagedUpload, uploadB: StagedUpload): Promise<Comparison> {
+    const models = await (tenantId === ''
+      ? this.models.open(this.inference.pack.id)
+      : this.models.of(tenantId));
     const [a, b] = await Promise.all([
-      this.extract(tenantId, uploadA, 'image_a'),
-      this.extract(tenantId, uploadB, 'image_b'),
+      this.extract(tenantId, models, uploadA, 'image_a'),
+      this.extract(tenantId, models, uploadB, 'image_b'),
     ]);
     const faceA = [...a.faces].sort(bySize)[0]!;
     const similarityOf = (face: ExtractedFace): number => face.embedding.similarityTo(faceA.embedding);
     const faceB = b.faces.reduce((best, face) => (similarityOf(face) > similarityOf(best) ? face : best));
     const similarity = similarityOf(faceB);
-    const { calibration, operatingPoint } = this.inference.pack;
+    const { calibration, operatingPoint } = models.pack;
     return {
       match: similarity >= operatingPoint.similarity,
       similarity,
@@ -216,8 +221,35 @@ export class SearchService {
     };
   }
 
-  private async extract(tenantId: string, upload: StagedUpload, field: string): Promise<Extraction> {
-    const extraction = await this.extractor.extract(tenantId, upload.path, upload.declaredType);
+  /** Reads with the faces of a picture; both anew when the tenant has moved to another space in between. */
+  private async lookUp<T>(
+    tenantId: string,
+    upload: StagedUpload,
+    field: string,
+    read: (repositories: TenantRepositories, extraction: Extraction, policy: TenantPolicy) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 0; attempt < MOVES_MAX; attempt++) {
+      const extraction = await this.extract(tenantId, await this.models.of(tenantId), upload, field);
+      const answer = await this.tenants.forTenant(tenantId).read(async (repositories) => {
+        const policy = await this.policies.forTenant(repositories);
+        return policy.space === extraction.space
+          ? { found: await read(repositories, extraction, policy) }
+          : null;
+      });
+      if (answer !== null) return answer.found;
+    }
+    throw new DomainError('inference.busy', 'The tenant changes its model pack. Try again shortly.', {
+      retryable: true,
+    });
+  }
+
+  private async extract(
+    tenantId: string,
+    models: FaceModels,
+    upload: StagedUpload,
+    field: string,
+  ): Promise<Extraction> {
+    const extraction = await this.extractor.extract(tenantId, models, upload.path, upload.declaredType);
     if (extraction.faces.length === 0) {
       throw new DomainError('image.no_face', 'No face was found in the picture.', {
         faults: [{ pointer: `#/${field}`, detail: 'shows no face', code: 'no_face' }],
@@ -229,10 +261,10 @@ export class SearchService {
   private async rank(
     repositories: TenantRepositories,
     probe: Embedding,
+    policy: TenantPolicy,
     { limit, probabilityMin }: SearchLimits,
     excludeFaceIds: readonly string[] = [],
   ): Promise<Match[]> {
-    const policy = await this.policies.forTenant(repositories);
     const ranked = (await findRankedClusters(repositories, probe, policy, excludeFaceIds))
       .filter((candidate) => candidate.probability >= probabilityMin)
       .slice(0, limit);

@@ -48,6 +48,12 @@ export class TenantResponse {
   @ApiProperty({ minimum: 1 }) version!: number;
   @ApiProperty({
     type: String,
+    nullable: true,
+    description: 'The model pack in whose space the faces are compared; null until a face is stored.',
+  })
+  space!: string | null;
+  @ApiProperty({
+    type: String,
     format: 'uuid',
     nullable: true,
     description: 'The erasure that is taking the tenant away.',
@@ -90,6 +96,7 @@ export function presentTenant(tenant: TenantRecord & TenantCounts): TenantRespon
     cluster_count: tenant.clusterCount,
     open_review_count: tenant.openReviewCount,
     version: tenant.version,
+    space: tenant.space ?? null,
     erasure_id: tenant.erasureId ?? null,
     created_at: tenant.createdAt.toISOString(),
   };

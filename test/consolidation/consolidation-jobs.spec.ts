@@ -45,7 +45,8 @@ describe('consolidation jobs', () => {
 
   /** All that a job reads of the models is what the pack says about evidence. */
   const jobsWith = (evidence: typeof EVIDENCE | null): ConsolidationJobs => {
-    const inference = { pack: { id: SPACE, evidence } } as InferenceProvider;
+    const pack = { id: SPACE, evidence } as InferenceProvider['pack'];
+    const inference = { pack, known: () => pack } as unknown as InferenceProvider;
     return new ConsolidationJobs(db.tenants, service, background, inference, thread);
   };
   const scheduleOf = (consolidation: KindredConfig['consolidation']): ConsolidationSchedule =>

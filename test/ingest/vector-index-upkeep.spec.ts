@@ -3,7 +3,6 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VectorIndexes } from '../../src/database/vector-indexes.js';
 import { VectorIndexUpkeep } from '../../src/ingest/vector-index-upkeep.js';
-import type { InferenceProvider } from '../../src/inference/inference-provider.js';
 import { BackgroundJobs } from '../../src/jobs/background-jobs.js';
 import { JobQueue } from '../../src/queue/job-queue.js';
 import { clusterRow, faceRow, imageRow, randomEmbedding, randomNumbers, SPACE } from '../database/rows.js';
@@ -25,9 +24,7 @@ describe('the index of a tenant that grows and shrinks', () => {
     queue = await JobQueue.start(db.database.connection, () => undefined);
     jobs = new BackgroundJobs(db.tenants, db.system, queue);
     indexes = new VectorIndexes(db.database, { promoteAt: PROMOTE_AT, demoteBelow: 30, indexesMax: 9 });
-    // Only `note` asks for the pack; these tests say the space themselves.
-    const inference = {} as InferenceProvider;
-    upkeep = new VectorIndexUpkeep(db.tenants, indexes, jobs, inference, pino({ level: 'silent' }));
+    upkeep = new VectorIndexUpkeep(db.tenants, indexes, jobs, pino({ level: 'silent' }));
     await upkeep.startWorker();
   });
   afterAll(async () => {
