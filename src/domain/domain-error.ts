@@ -57,6 +57,7 @@ export const ERROR_CODES = [
   'job.not_cancellable',
   'inference.busy',
   'inference.unavailable',
+  'gallery_map.unavailable',
   'database.busy',
   'service.stopping',
   'internal',

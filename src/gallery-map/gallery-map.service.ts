@@ -24,7 +24,7 @@ export class GalleryMapService {
     private readonly layouts: MapLayouts,
   ) {}
 
-  /** @param facesMax Faces shown at most. @throws DomainError tenant.not_found, inference.busy */
+  /** @param facesMax Faces shown at most. @throws DomainError tenant.not_found, inference.busy, gallery_map.unavailable */
   async draw(tenantId: string, facesMax: number): Promise<GalleryMap> {
     const scope = this.tenants.forTenant(tenantId);
     const { space, faceCount, faces } = await scope.read(async (repositories) => {

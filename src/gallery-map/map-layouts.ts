@@ -15,8 +15,10 @@ const REMEMBERED_MAX = 16;
 const REMEMBERED_MS = 10 * 60_000;
 /** An idle thread is ended. ms */
 const IDLE_MS = 30_000;
-/** Advice to a client when too many wait. s */
+/** Advice to a client when too many wait, or when the thread failed. s */
 const RETRY_AFTER_SECONDS = 10;
+/** Waiting and laying out together; the largest layout takes ten seconds of a core. ms */
+const PATIENCE_MS = 120_000;
 
 /** A place on the picture, 0..1 each. */
 export interface Place {
@@ -39,13 +41,15 @@ interface Remembered {
 
 @Injectable()
 export class MapLayouts implements OnApplicationShutdown {
+  protected readonly worker: string = compiledWorker(import.meta.url, './gallery-map.worker.js');
+  protected readonly patienceMs: number = PATIENCE_MS;
   private pool: Piscina<FacesToLayOut, Float32Array> | undefined;
   /** By tenant, the one used longest ago first. */
   private readonly remembered = new Map<string, Remembered>();
 
   /**
    * Where the faces lie. Who asks while the same layout is being made waits for that one.
-   * @throws DomainError inference.busy
+   * @throws DomainError inference.busy, gallery_map.unavailable
    */
   layout(tenantId: string, space: string, faceIds: readonly string[], load: LoadVectors): Promise<Layout> {
     const fingerprint = createHash('sha256')
@@ -71,18 +75,44 @@ export class MapLayouts implements OnApplicationShutdown {
       });
     }
     const { faceIds, vectors } = await load(wanted);
-    this.pool ??= new Piscina<FacesToLayOut, Float32Array>({
-      filename: compiledWorker(import.meta.url, './gallery-map.worker.js'),
+    const places = await this.run({ vectors, width: EMBEDDING_WIDTH });
+    return new Map(faceIds.map((id, i) => [id, { x: places[2 * i]!, y: places[2 * i + 1]! }]));
+  }
+
+  private async run(task: FacesToLayOut): Promise<Float32Array> {
+    const pool = (this.pool ??= this.start());
+    try {
+      return await pool.run(task, {
+        transferList: [task.vectors.buffer as ArrayBuffer],
+        signal: AbortSignal.timeout(this.patienceMs),
+      });
+    } catch (cause) {
+      await this.end(pool);
+      throw new DomainError('gallery_map.unavailable', 'The map could not be made.', {
+        retryable: true,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        cause,
+      });
+    }
+  }
+
+  private start(): Piscina<FacesToLayOut, Float32Array> {
+    const pool = new Piscina<FacesToLayOut, Float32Array>({
+      filename: this.worker,
       minThreads: 0,
       maxThreads: 1,
       maxQueue: WAITING_MAX * 2,
       idleTimeout: IDLE_MS,
     });
-    const places = await this.pool.run(
-      { vectors, width: EMBEDDING_WIDTH },
-      { transferList: [vectors.buffer] },
-    );
-    return new Map(faceIds.map((id, i) => [id, { x: places[2 * i]!, y: places[2 * i + 1]! }]));
+    // A thread that fails before it has a task fails no task: those that wait would wait for ever.
+    pool.on('error', () => void this.end(pool));
+    return pool;
+  }
+
+  /** What waits fails; the next layout starts anew, since a pool that failed once starts no other thread. */
+  private end(pool: Piscina<FacesToLayOut, Float32Array>): Promise<void> {
+    if (this.pool === pool) this.pool = undefined;
+    return pool.destroy();
   }
 
   private remember(tenantId: string, fingerprint: string, layout: Promise<Layout>): void {

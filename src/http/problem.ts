@@ -64,6 +64,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'job.not_cancellable': { status: 409, title: 'The job cannot be cancelled' },
   'inference.busy': { status: 503, title: 'The service is busy' },
   'inference.unavailable': { status: 503, title: 'The models are not available' },
+  'gallery_map.unavailable': { status: 503, title: 'The map cannot be made' },
   'database.busy': { status: 503, title: 'The database is busy' },
   'service.stopping': { status: 503, title: 'The service is stopping' },
   internal: { status: 500, title: 'Something went wrong inside' },
