@@ -1,13 +1,13 @@
 // The bar that appears when new people are selected: what each button does is said before it is done.
 import { EyeOff, UserCheck, UserRoundPen, X } from 'lucide-react';
 import { useState } from 'react';
-import { Button as AriaButton, Dialog, Heading, Modal, ModalOverlay, Toolbar } from 'react-aria-components';
+import { Button as AriaButton, Toolbar } from 'react-aria-components';
 import { ask } from '../components/ask';
 import { Button } from '../components/Button';
+import { Dialog } from '../components/Dialog';
 import { LabelField, type LabelChoice } from '../components/LabelField';
 import { text } from '../text/text';
 import { useBulkAnswers, type NewCluster } from './use-new-clusters';
-import '../components/ask.css';
 
 const words = text.bulk;
 
@@ -90,25 +90,15 @@ function NameDialog(props: {
     props.onName({ ...as, label });
   };
   return (
-    <ModalOverlay
-      className="ask-ground"
-      isOpen
-      isDismissable
-      onOpenChange={(isOpen) => isOpen || props.onClose()}
-    >
-      <Modal className="ask">
-        <Dialog className="ask-dialog">
-          <Heading slot="title">{words.nameTitle(props.count)}</Heading>
-          <LabelField value={as} onChange={setAs} onSubmit={name} />
-          <p className="muted">{words.nameHint(props.faceCount)}</p>
-          <div className="ask-buttons">
-            <Button onPress={props.onClose}>{text.dialog.cancel}</Button>
-            <Button tone="primary" isDisabled={label === ''} onPress={name}>
-              {words.nameGo}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Dialog title={words.nameTitle(props.count)} isOpen onClose={props.onClose}>
+      <LabelField value={as} onChange={setAs} onSubmit={name} />
+      <p className="muted">{words.nameHint(props.faceCount)}</p>
+      <div className="form-end">
+        <Button onPress={props.onClose}>{text.dialog.cancel}</Button>
+        <Button tone="primary" isDisabled={label === ''} onPress={name}>
+          {words.nameGo}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

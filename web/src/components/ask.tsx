@@ -1,9 +1,8 @@
 // A question before something is done: one at a time, answered by a promise.
 import { useSyncExternalStore } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { text } from '../text/text';
 import { Button } from './Button';
-import './ask.css';
+import { Dialog } from './Dialog';
 
 interface Question {
   readonly title: string;
@@ -40,24 +39,14 @@ export function AskDialog() {
     question.answer(yes);
   };
   return (
-    <ModalOverlay
-      className="ask-ground"
-      isOpen
-      isDismissable
-      onOpenChange={(isOpen) => isOpen || answer(false)}
-    >
-      <Modal className="ask">
-        <Dialog role="alertdialog" className="ask-dialog">
-          <Heading slot="title">{question.title}</Heading>
-          <p>{question.detail}</p>
-          <div className="ask-buttons">
-            <Button onPress={() => answer(false)}>{text.dialog.cancel}</Button>
-            <Button tone="primary" autoFocus onPress={() => answer(true)}>
-              {question.go}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Dialog role="alertdialog" isDismissable isOpen title={question.title} onClose={() => answer(false)}>
+      <p>{question.detail}</p>
+      <div className="form-end">
+        <Button onPress={() => answer(false)}>{text.dialog.cancel}</Button>
+        <Button tone="primary" autoFocus onPress={() => answer(true)}>
+          {question.go}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

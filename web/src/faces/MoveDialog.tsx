@@ -1,10 +1,9 @@
 // To whom faces are moved: a known person, or a new one with this name.
 import { useState } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { Button } from '../components/Button';
+import { Dialog } from '../components/Dialog';
 import { LabelField, type LabelChoice } from '../components/LabelField';
 import { text } from '../text/text';
-import '../components/ask.css';
 
 const words = text.faceWork;
 
@@ -23,25 +22,15 @@ export function MoveDialog(props: {
     props.onMove({ ...to, label });
   };
   return (
-    <ModalOverlay
-      className="ask-ground"
-      isOpen
-      isDismissable
-      onOpenChange={(isOpen) => isOpen || props.onClose()}
-    >
-      <Modal className="ask">
-        <Dialog className="ask-dialog">
-          <Heading slot="title">{words.moveTitle(props.count)}</Heading>
-          <LabelField value={to} onChange={setTo} onSubmit={move} except={props.from} />
-          <p className="muted">{words.moveHint}</p>
-          <div className="ask-buttons">
-            <Button onPress={props.onClose}>{text.dialog.cancel}</Button>
-            <Button tone="primary" isDisabled={label === ''} onPress={move}>
-              {words.moveConfirm}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Dialog title={words.moveTitle(props.count)} isOpen onClose={props.onClose}>
+      <LabelField value={to} onChange={setTo} onSubmit={move} except={props.from} />
+      <p className="muted">{words.moveHint}</p>
+      <div className="form-end">
+        <Button onPress={props.onClose}>{text.dialog.cancel}</Button>
+        <Button tone="primary" isDisabled={label === ''} onPress={move}>
+          {words.moveConfirm}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

@@ -1,28 +1,33 @@
 // Gives a person a name. A name that another person has offers a merge instead: two people of one name are rarely meant.
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Cluster } from '../api/client';
 import { Button } from '../components/Button';
+import { Dialog } from '../components/Dialog';
 import { LabelField, type LabelChoice } from '../components/LabelField';
 import { text } from '../text/text';
 import { usePersonWork } from './use-person';
-import '../components/ask.css';
 
 const words = text.person;
 
-export const NameForm = ({ person }: { person: Cluster }) => (
-  <DialogTrigger>
-    <Button icon={<Pencil aria-hidden />} tone={person.label === null ? 'primary' : 'plain'}>
-      {person.label === null ? words.nameIt : words.rename}
-    </Button>
-    <ModalOverlay className="ask-ground" isDismissable>
-      <Modal className="ask">
-        <Dialog className="ask-dialog">{({ close }) => <Naming person={person} close={close} />}</Dialog>
-      </Modal>
-    </ModalOverlay>
-  </DialogTrigger>
-);
+export function NameForm({ person }: { person: Cluster }) {
+  const [isOpen, setOpen] = useState(false);
+  const title = person.label === null ? words.nameIt : words.rename;
+  return (
+    <>
+      <Button
+        icon={<Pencil aria-hidden />}
+        tone={person.label === null ? 'primary' : 'plain'}
+        onPress={() => setOpen(true)}
+      >
+        {title}
+      </Button>
+      <Dialog title={title} isOpen={isOpen} onClose={() => setOpen(false)}>
+        <Naming person={person} close={() => setOpen(false)} />
+      </Dialog>
+    </>
+  );
+}
 
 function Naming({ person, close }: { person: Cluster; close: () => void }) {
   const { rename, merge, isBusy } = usePersonWork();
@@ -34,7 +39,6 @@ function Naming({ person, close }: { person: Cluster; close: () => void }) {
   const { cluster: other } = name;
   return (
     <>
-      <Heading slot="title">{person.label === null ? words.nameIt : words.rename}</Heading>
       <LabelField value={name} onChange={setName} onSubmit={() => void save()} except={person.id} />
       {other && (
         <p>
@@ -47,7 +51,7 @@ function Naming({ person, close }: { person: Cluster; close: () => void }) {
           </Button>
         </p>
       )}
-      <div className="ask-buttons">
+      <div className="form-end">
         <Button onPress={close}>{text.dialog.cancel}</Button>
         <Button tone="primary" isDisabled={isBusy || label === ''} onPress={() => void save()}>
           {words.saveName}
