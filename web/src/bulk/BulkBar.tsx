@@ -4,8 +4,7 @@ import { useState } from 'react';
 import { Button as AriaButton, Toolbar } from 'react-aria-components';
 import { ask } from '../components/ask';
 import { Button } from '../components/Button';
-import { Dialog } from '../components/Dialog';
-import { LabelField, type LabelChoice } from '../components/LabelField';
+import { WhoDialog } from '../components/WhoDialog';
 import { text } from '../text/text';
 import { useBulkAnswers, type NewCluster } from './use-new-clusters';
 
@@ -65,40 +64,14 @@ export function BulkBar({
         </Button>
       </Toolbar>
       {isNaming && (
-        <NameDialog
-          count={count}
-          faceCount={faceCount}
+        <WhoDialog
+          title={words.nameTitle(count)}
+          hint={words.nameHint(faceCount)}
+          go={words.nameGo}
           onClose={() => setNaming(false)}
-          onName={(as) => void clearWhenDone(name(clusters, as))}
+          onChoose={(who) => void clearWhenDone(name(clusters, who))}
         />
       )}
     </>
-  );
-}
-
-function NameDialog(props: {
-  readonly count: number;
-  readonly faceCount: number;
-  readonly onName: (as: LabelChoice) => void;
-  readonly onClose: () => void;
-}) {
-  const [as, setAs] = useState<LabelChoice>({ label: '', cluster: null });
-  const label = as.label.trim();
-  const name = (): void => {
-    if (label === '') return;
-    props.onClose();
-    props.onName({ ...as, label });
-  };
-  return (
-    <Dialog title={words.nameTitle(props.count)} isOpen onClose={props.onClose}>
-      <LabelField value={as} onChange={setAs} onSubmit={name} />
-      <p className="muted">{words.nameHint(props.faceCount)}</p>
-      <div className="form-end">
-        <Button onPress={props.onClose}>{text.dialog.cancel}</Button>
-        <Button tone="primary" isDisabled={label === ''} onPress={name}>
-          {words.nameGo}
-        </Button>
-      </div>
-    </Dialog>
   );
 }
