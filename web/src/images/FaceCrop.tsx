@@ -1,12 +1,10 @@
 // A face, cut out. It keeps its place while it loads, and asks for its picture when it comes near the screen.
-import { useEffect, useRef, useState } from 'react';
 import { useTenantId } from '../api/session';
 import { text } from '../text/text';
 import { cropPath, type CropSize } from './paths';
 import { Picture } from './Picture';
+import { useNear } from './use-near';
 
-/** The picture is asked for this far before it is seen. */
-const AHEAD = '400px';
 /** Long side of the picture for each size on the screen, px: twice as sharp as the widest frame, where the service has it. */
 export const CROP_PX: Readonly<Record<'s' | 'm' | 'l', CropSize>> = { s: 96, m: 320, l: 640 };
 
@@ -23,15 +21,7 @@ export function FaceCrop({
   readonly decorative?: boolean;
 }) {
   const tenantId = useTenantId();
-  const frame = useRef<HTMLSpanElement>(null);
-  const [near, setNear] = useState(false);
-  useEffect(() => {
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
-      rootMargin: AHEAD,
-    });
-    if (frame.current) watch.observe(frame.current);
-    return () => watch.disconnect();
-  }, []);
+  const [frame, near] = useNear<HTMLSpanElement>();
   const alt = decorative ? '' : name ? text.faces.faceOf(name) : text.faces.face;
   return (
     <span ref={frame} className={`crop crop-${size}`} data-face={faceId}>

@@ -1,14 +1,11 @@
 // A photo with faces marked. It keeps its shape while it loads; boxes lie where the faces are, whatever the size on the page.
-import { useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../api/client';
 import { useTenantId } from '../api/session';
 import { text } from '../text/text';
 import { previewPath } from './paths';
 import { Picture } from './Picture';
+import { useNear } from './use-near';
 import './photo.css';
-
-/** The picture is asked for this far before it is seen. */
-const AHEAD = '400px';
 
 export function Photo({
   image,
@@ -21,15 +18,7 @@ export function Photo({
   readonly px?: 480 | 960 | 1600;
 }) {
   const tenantId = useTenantId();
-  const frame = useRef<HTMLSpanElement>(null);
-  const [near, setNear] = useState(false);
-  useEffect(() => {
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
-      rootMargin: AHEAD,
-    });
-    if (frame.current) watch.observe(frame.current);
-    return () => watch.disconnect();
-  }, []);
+  const [frame, near] = useNear<HTMLSpanElement>();
   const share = (part: number, whole: number): string => `${(100 * part) / whole}%`;
   return (
     <span ref={frame} className="photo" style={{ aspectRatio: `${image.width} / ${image.height}` }}>
