@@ -57,7 +57,7 @@ function FaceInPhoto({ face }: { face: Face }) {
   return (
     <div className="face-photo">
       {face.state !== 'dismissed' && <FaceCrop faceId={face.id} size="l" />}
-      {image && <Photo image={image} marked={[face.id]} />}
+      {image && <Photo image={image} marks={[{ face }]} />}
       {image && image.faces.length > 1 && <OtherFaces image={image} face={face} />}
     </div>
   );

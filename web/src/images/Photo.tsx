@@ -1,45 +1,55 @@
-// A photo with faces marked. It keeps its shape while it loads; boxes lie where the faces are, whatever the size on the page.
-import type { Schemas } from '../api/client';
+// A photo with faces marked. It keeps its shape while it loads; the marks are drawn in its own pixels over it.
+import type { CSSProperties } from 'react';
+import type { Face, Schemas } from '../api/client';
 import { useTenantId } from '../api/session';
 import { text } from '../text/text';
-import { previewPath } from './paths';
+import { previewPath, type PreviewSize } from './paths';
 import { Picture } from './Picture';
 import { useNear } from './use-near';
 import './photo.css';
 
+export interface Mark {
+  readonly face: Pick<Face, 'id' | 'box'>;
+  /** Written at the box when several are marked. */
+  readonly name?: string;
+}
+
+/** Of a photo that is looked at by itself, px. */
+export const PREVIEW_SIZE = 960;
+
 export function Photo({
-  image,
-  marked,
-  px = 960,
+  image: { id: imageId, width, height },
+  marks,
+  px = PREVIEW_SIZE,
 }: {
-  readonly image: Pick<Schemas['ImageResponse'], 'id' | 'width' | 'height' | 'faces'>;
-  /** Ids of the faces to mark. */
-  readonly marked: readonly string[];
-  readonly px?: 480 | 960 | 1600;
+  readonly image: Pick<Schemas['ImageResponse'], 'id' | 'width' | 'height'>;
+  readonly marks: readonly Mark[];
+  readonly px?: PreviewSize;
 }) {
   const tenantId = useTenantId();
   const [frame, near] = useNear<HTMLSpanElement>();
-  const share = (part: number, whole: number): string => `${(100 * part) / whole}%`;
   return (
-    <span ref={frame} className="photo" style={{ aspectRatio: `${image.width} / ${image.height}` }}>
+    <span ref={frame} className="photo" style={{ '--photo-ratio': width / height } as CSSProperties}>
       <Picture
-        path={near ? previewPath(tenantId, image.id, px) : null}
-        alt={marked.length > 0 ? text.faces.photoWithFace : text.faces.photo}
+        path={near ? previewPath(tenantId, imageId, px) : null}
+        alt={marks.length > 0 ? text.faces.photoWithFace : text.faces.photo}
       />
-      {image.faces
-        .filter(({ id }) => marked.includes(id))
-        .map(({ id, box }) => (
-          <span
-            key={id}
-            className="photo-box"
-            style={{
-              left: share(box.x, image.width),
-              top: share(box.y, image.height),
-              width: share(box.width, image.width),
-              height: share(box.height, image.height),
-            }}
-          />
-        ))}
+      <svg className="photo-marks" viewBox={`0 0 ${width} ${height}`} aria-hidden>
+        {marks.map(({ face: { id, box }, name }) => {
+          const place = { x: box.x, y: box.y, width: box.width, height: box.height, rx: width / 200 };
+          return (
+            <g key={id}>
+              <rect {...place} className="mark-ground" />
+              <rect {...place} className="mark" />
+              {name && (
+                <text x={box.x + width / 100} y={box.y - height / 80} fontSize={Math.max(width, height) / 22}>
+                  {name}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
     </span>
   );
 }

@@ -55,7 +55,7 @@ export function PersonPhotos({ person }: { person: Cluster }) {
                   className="photo-link"
                   aria-label={words.openPhoto(n + 1)}
                 >
-                  <Photo image={photo} marked={shown.map(({ id }) => id)} px={480} />
+                  <Photo image={photo} marks={shown.map((face) => ({ face }))} px={480} />
                 </Link>
               </li>
             );
