@@ -22,7 +22,7 @@ const COVERS_ARE_DRAWN = `(() => {
 })()`;
 /** Ten seconds, 120 px a frame. */
 const SCROLL = `new Promise((done) => {
-  const grid = document.querySelector('.people');
+  const grid = document.querySelector('.cover-grid');
   const frames = [];
   const began = performance.now();
   const frame = () => {
@@ -93,7 +93,7 @@ async function open(page: Page, url: string): Promise<number> {
   await page.getByRole('button', { name: 'Sign in' }).click();
   const choice = page.getByRole('option', { name: TENANT });
   const began = await choice
-    .or(page.locator('.people'))
+    .or(page.locator('.cover-grid'))
     .first()
     .waitFor()
     .then(() => performance.now());

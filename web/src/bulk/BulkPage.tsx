@@ -1,34 +1,19 @@
 // Many new people on one page: those that need the same answer get it together.
-import { Check, LayoutGrid, Users } from 'lucide-react';
+import { Check, LayoutGrid } from 'lucide-react';
 import { useState } from 'react';
-import {
-  Collection,
-  GridLayout,
-  GridList,
-  GridListItem,
-  GridListLoadMoreItem,
-  Size,
-  Virtualizer,
-  type Selection,
-} from 'react-aria-components';
+import type { Selection } from 'react-aria-components';
 import { Choice } from '../components/Choice';
+import { Cover, CoverGrid } from '../components/CoverGrid';
 import { Empty, Failed, Loading } from '../components/States';
-import { FaceCrop } from '../images/FaceCrop';
 import { text } from '../text/text';
 import { BulkBar } from './BulkBar';
 import { ORDERS, useNewClusters, type NewCluster, type Order } from './use-new-clusters';
 import '../faces/faces.css';
-import '../people/people.css';
 import './bulk.css';
 
 const words = text.bulk;
-/** As wide as the cover, with a line below; px. */
-const GRID = {
-  minItemSize: new Size(112, 146),
-  maxItemSize: new Size(160, 194),
-  minSpace: new Size(12, 12),
-  preserveAspectRatio: true,
-};
+/** A cover with a line below, px. */
+const CARD = { least: { width: 112, height: 146 }, most: { width: 160, height: 194 } };
 
 export function BulkPage() {
   const [order, setOrder] = useState<Order>('size');
@@ -64,31 +49,19 @@ function NewPeople({ order }: { readonly order: Order }) {
   const chosen = clusters.filter(({ id }) => selected.has(id));
   return (
     <div className="bulk">
-      <Virtualizer layout={GridLayout} layoutOptions={GRID}>
-        <GridList
-          aria-label={words.grid}
-          layout="grid"
-          className="people"
-          selectionMode="multiple"
-          selectedKeys={selected}
-          onSelectionChange={select}
-        >
-          <Collection items={clusters} dependencies={[selected]}>
-            {(cluster) => (
-              <GridListItem className="person face" textValue={words.one(cluster.faceCount)}>
-                {({ isSelected }) => <NewPerson cluster={cluster} isSelected={isSelected} />}
-              </GridListItem>
-            )}
-          </Collection>
-          <GridListLoadMoreItem
-            className="people-more muted"
-            isLoading={isFetchingNextPage}
-            onLoadMore={() => void (hasNextPage && !isFetchingNextPage && fetchNextPage())}
-          >
-            {text.people.more}
-          </GridListLoadMoreItem>
-        </GridList>
-      </Virtualizer>
+      <CoverGrid
+        label={words.grid}
+        items={clusters}
+        {...CARD}
+        nameOf={({ faceCount }) => words.one(faceCount)}
+        isLoadingMore={isFetchingNextPage}
+        onMore={() => void (hasNextPage && !isFetchingNextPage && fetchNextPage())}
+        selectionMode="multiple"
+        selectedKeys={selected}
+        onSelectionChange={select}
+      >
+        {(cluster, isSelected) => <NewPerson cluster={cluster} isSelected={isSelected} />}
+      </CoverGrid>
       {chosen.length > 0 && (
         <BulkBar clusters={chosen} onAll={() => select('all')} onClear={() => setSelected(new Set())} />
       )}
@@ -98,13 +71,7 @@ function NewPeople({ order }: { readonly order: Order }) {
 
 const NewPerson = ({ cluster, isSelected }: { cluster: NewCluster; isSelected: boolean }) => (
   <>
-    {cluster.coverFaceId === null ? (
-      <span className="crop crop-m crop-none">
-        <Users aria-hidden />
-      </span>
-    ) : (
-      <FaceCrop faceId={cluster.coverFaceId} decorative />
-    )}
+    <Cover faceId={cluster.coverFaceId} />
     {isSelected && (
       <span className="face-mark">
         <Check aria-hidden />

@@ -1,6 +1,7 @@
 // One of a few, chosen from a list that opens.
 import { ChevronDown } from 'lucide-react';
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
+import './choice.css';
 
 export function Choice<T extends string>({
   label,

@@ -2,35 +2,19 @@
 import { useNavigate } from '@tanstack/react-router';
 import { EyeOff, Users } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import {
-  Collection,
-  GridLayout,
-  GridList,
-  GridListItem,
-  GridListLoadMoreItem,
-  Input,
-  Label,
-  SearchField,
-  Size,
-  Virtualizer,
-} from 'react-aria-components';
+import { Input, Label, SearchField } from 'react-aria-components';
 import type { Cluster } from '../api/client';
 import { Choice } from '../components/Choice';
+import { Cover, CoverGrid } from '../components/CoverGrid';
 import { nameOf } from '../components/names';
 import { Empty, Failed, Loading } from '../components/States';
-import { FaceCrop } from '../images/FaceCrop';
 import { text } from '../text/text';
 import { ORDERS, SHOWN, usePeople, type PeopleView } from './use-people';
 import './people.css';
 
 const words = text.people;
-/** A card is as wide as its cover, with two lines below; px. */
-const GRID = {
-  minItemSize: new Size(132, 190),
-  maxItemSize: new Size(190, 248),
-  minSpace: new Size(12, 12),
-  preserveAspectRatio: true,
-};
+/** A cover with two lines below, px. */
+const CARD = { least: { width: 132, height: 190 }, most: { width: 190, height: 248 } };
 /** Typing pauses this long before it is searched for, ms. */
 const PAUSE_MS = 200;
 
@@ -92,41 +76,23 @@ function People({ view }: { view: PeopleView }) {
     );
   }
   return (
-    <Virtualizer layout={GridLayout} layoutOptions={GRID}>
-      <GridList
-        aria-label={words.grid}
-        layout="grid"
-        className="people"
-        onAction={(id) => void navigate({ to: `/people/${id}` })}
-      >
-        <Collection items={people}>
-          {(cluster) => (
-            <GridListItem className="person" textValue={nameOf(cluster)}>
-              <PersonCard cluster={cluster} />
-            </GridListItem>
-          )}
-        </Collection>
-        <GridListLoadMoreItem
-          className="people-more muted"
-          isLoading={isFetchingNextPage}
-          onLoadMore={() => void (hasNextPage && !isFetchingNextPage && fetchNextPage())}
-        >
-          {words.more}
-        </GridListLoadMoreItem>
-      </GridList>
-    </Virtualizer>
+    <CoverGrid
+      label={words.grid}
+      items={people}
+      {...CARD}
+      nameOf={nameOf}
+      isLoadingMore={isFetchingNextPage}
+      onMore={() => void (hasNextPage && !isFetchingNextPage && fetchNextPage())}
+      onAction={(id) => void navigate({ to: `/people/${id}` })}
+    >
+      {(cluster) => <PersonCard cluster={cluster} />}
+    </CoverGrid>
   );
 }
 
 const PersonCard = ({ cluster }: { cluster: Cluster }) => (
   <>
-    {cluster.cover_face_id ? (
-      <FaceCrop faceId={cluster.cover_face_id} decorative />
-    ) : (
-      <span className="crop crop-m crop-none">
-        <Users aria-hidden />
-      </span>
-    )}
+    <Cover faceId={cluster.cover_face_id} />
     <span className={cluster.label === null ? 'person-name person-unnamed' : 'person-name'}>
       {nameOf(cluster)}
     </span>
