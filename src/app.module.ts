@@ -19,6 +19,7 @@ import { InfrastructureModule } from './infrastructure.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { ReviewPendingModule } from './review-pending/review-pending.module.js';
 import { SearchModule } from './search/search.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
@@ -47,6 +48,7 @@ export class AppModule {
         JobsModule,
         IngestModule,
         ConsolidationModule,
+        RetentionModule,
         TenantsModule,
         ImagesModule,
         FacesModule,

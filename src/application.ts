@@ -14,6 +14,7 @@ import { BlobSweep } from './ingest/blob-sweep.js';
 import { IngestJobs } from './ingest/ingest-jobs.js';
 import { VectorIndexUpkeep } from './ingest/vector-index-upkeep.js';
 import { BackgroundJobs } from './jobs/background-jobs.js';
+import { RetentionSchedule } from './retention/retention-schedule.js';
 import { serveReviewPage } from './review-page/serve-review-page.js';
 
 /** Everything is wired and open; nothing listens yet. */
@@ -35,7 +36,7 @@ export async function createApplication(
 }
 
 /**
- * The worker's role: queued pictures, lost messages, open erasures, what a crash left on disk, and kept answers that are past
+ * The worker's role: queued pictures, lost messages, open erasures, ended periods, what a crash left on disk, and kept answers that are past
  * their time.
  */
 export async function startWorker(
@@ -50,6 +51,7 @@ export async function startWorker(
   const resumed = await app.get(BackgroundJobs).resume();
   if (resumed > 0) logger.info({ jobs: resumed }, 'unfinished jobs were sent again');
   app.get(ErasureRunner).start();
+  app.get(RetentionSchedule).start();
   app.get(ExpiredKeysSweep).start();
   app
     .get(BlobSweep)

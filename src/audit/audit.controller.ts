@@ -1,7 +1,7 @@
 // /v1/tenants/{tenant_id}/audit for a tenant, /v1/audit for the operator: what was done, by whom, and why.
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Requires } from '../auth/requires.js';
+import { IsNoUse, Requires } from '../auth/requires.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
 import type { AuditLinkRecord } from '../database/records.js';
@@ -17,6 +17,7 @@ const eventPage = (rows: readonly AuditLinkRecord[], limit: number): Page<AuditE
   page(rows, limit, ({ seq }) => String(seq), presentEvent);
 
 @ApiTags('audit')
+@IsNoUse()
 @Controller('v1')
 export class AuditController {
   constructor(

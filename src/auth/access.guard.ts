@@ -11,7 +11,7 @@ import { FailedAttempts } from './failed-attempts.js';
 import { OpenDoors } from './open-doors.js';
 import type { Principal } from './principal.js';
 import { RequestRate } from './request-rate.js';
-import { ACCESS_KEY, type Access, WHILE_ERASING_KEY } from './requires.js';
+import { ACCESS_KEY, type Access, NO_USE_KEY, WHILE_ERASING_KEY } from './requires.js';
 import { requireScopes, TenantAccess } from './tenant-access.js';
 
 /** One token after "Bearer" (RFC 6750 b64token). */
@@ -53,8 +53,11 @@ export class AccessGuard extends AuthGuard() implements CanActivate {
     const tenantId = request.params['tenant_id'];
     if (tenantId !== undefined) {
       if (!isTenantId(tenantId)) throw requestFault('#/path/tenant_id', TENANT_ID_FAULT, 'tenant_id');
-      const whileErasing = this.reflector.get<true | undefined>(WHILE_ERASING_KEY, context.getHandler());
-      await this.tenants.bind(principal, tenantId, whileErasing);
+      const handler = context.getHandler();
+      await this.tenants.bind(principal, tenantId, {
+        whileErasing: this.reflector.get<true | undefined>(WHILE_ERASING_KEY, handler) ?? false,
+        isUse: this.reflector.getAllAndOverride(NO_USE_KEY, [handler, context.getClass()]) !== true,
+      });
     }
     requireScopes(principal, access.scopes, tenantId !== undefined);
     return true;

@@ -17,6 +17,7 @@ import { OpenDoors } from './open-doors.js';
 import { RequestRate } from './request-rate.js';
 import { SealedKeys } from './sealed-keys.js';
 import { TenantAccess } from './tenant-access.js';
+import { TenantUse } from './tenant-use.js';
 
 @Module({
   providers: [
@@ -52,6 +53,7 @@ import { TenantAccess } from './tenant-access.js';
       inject: [KINDRED_CONFIG],
       useFactory: ({ compat }: KindredConfig) => new OpenDoors(compat.open),
     },
+    TenantUse,
     TenantAccess,
     { provide: APP_GUARD, useClass: AccessGuard },
   ],

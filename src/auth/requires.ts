@@ -39,3 +39,8 @@ export const WHILE_ERASING_KEY = 'kindred:while-erasing';
 
 /** The route answers for a tenant that is being erased, too; any other refuses. */
 export const AlsoWhileErasing = (): MethodDecorator => SetMetadata(WHILE_ERASING_KEY, true);
+
+export const NO_USE_KEY = 'kindred:no-use';
+
+/** Looking at the tenant itself is no use of what it holds: it does not keep the tenant from being idle. */
+export const IsNoUse = (): MethodDecorator & ClassDecorator => SetMetadata(NO_USE_KEY, true);

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ApiError, type KindredClient } from './kindred-client.js';
 import { eraseAll, type Erased, EXIT } from './erasing.js';
+import { type RetentionOptions, tellRetention } from './retention-command.js';
 import { checkReceipt, readKeys } from './receipt-file.js';
 
 export interface Connection {
@@ -110,6 +111,16 @@ export function addErasingCommands(program: Command, connect: Connect): void {
       },
     );
   }
+  connected(
+    tenants
+      .command('retention [tenants...]')
+      .description('what the periods of tenants erase, and when; a dry run'),
+  )
+    .option('--by <time>', 'what would be erased by then; default: now')
+    .option('--dry-run', 'as always: nothing is erased by asking')
+    .action(async (ids: string[], options: Connection & RetentionOptions) => {
+      await connect(options, (client) => tellRetention(client, ids, options)).catch(exitNotFound);
+    });
   erasing(
     tenants.command('delete <tenants...>').description('erase tenants with everything they hold'),
   ).action((ids: string[], options: EraseOptions) =>

@@ -73,6 +73,13 @@ export interface TenantAnswer {
   readonly erasure_id: string | null;
 }
 
+export interface RetentionAnswer {
+  readonly tenant_id: string;
+  readonly legal_hold: boolean;
+  readonly tenant_erasure: { readonly rule: string; readonly erase_at: string } | null;
+  readonly would_erase: { readonly tenant: boolean; readonly images: number };
+}
+
 export interface ErasureAnswer {
   readonly id: string;
   readonly phase: string;
@@ -156,6 +163,12 @@ export class KindredClient {
 
   tenant(tenant: string): Promise<TenantAnswer> {
     return this.json('GET', `/v1/tenants/${encodeURIComponent(tenant)}`);
+  }
+
+  /** What the periods of a tenant would erase by a time; nothing is erased. @param by ISO 8601; absent: now. */
+  retention(tenant: string, by?: string): Promise<RetentionAnswer> {
+    const query = by === undefined ? '' : `?by=${encodeURIComponent(by)}`;
+    return this.json('GET', `/v1/tenants/${encodeURIComponent(tenant)}/retention${query}`);
   }
 
   /** Rows by table, and files, that erasing would take. @param path Of the thing, with its query. */

@@ -9,6 +9,7 @@ import type { TenantRepositories } from '../database/tenant-store.js';
 import type { ChangePlan } from '../domain/cluster/change-plan.js';
 import { namedClusters, ofKind, type OfKind } from '../domain/cluster/plan-parts.js';
 import { clustersOf, FORMAT, type RecordedChanges } from '../domain/cluster/recorded-changes.js';
+import { refuseUnderHold } from '../erasure/legal-hold.js';
 import { type Arrived, NOTHING_ARRIVED } from './arrived.js';
 import { createClusters, emptiedClusters, updateClusters } from './cluster-writes.js';
 import { foldFaceChanges, writeFaces } from './face-writes.js';
@@ -72,6 +73,8 @@ export class ApplyPlan {
     const { changes } = plan;
     const { arrived = NOTHING_ARRIVED } = context;
     const writes = foldFaceChanges(changes);
+    // "No face" erases an embedding as well.
+    if (writes.erased.length + writes.dismissed.length > 0) await refuseUnderHold(repositories);
     const affected = [...new Set([...writes.patches.keys(), ...writes.erased])].sort();
     const before = await repositories.faces.findMany(affected);
     const moved = before.filter((face) => {

@@ -15,6 +15,8 @@ export class ClusterResponse {
     string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Id of the person in the calling system.' })
   external_ref!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: "Names the document of the person's consent." })
+  consent_ref!: string | null;
   @ApiProperty({
     type: String,
     format: 'uuid',
@@ -40,6 +42,7 @@ export function presentCluster(cluster: CountedClusterRecord): ClusterResponse {
     state: cluster.state,
     label: cluster.label,
     external_ref: cluster.externalRef,
+    consent_ref: cluster.consentRef,
     cover_face_id: cluster.coverFaceId ?? cluster.clearestFaceId,
     face_count: cluster.faceCount,
     image_count: cluster.imageCount,

@@ -140,6 +140,7 @@ export class ClustersController {
       label: body.label,
       externalRef: body.external_ref,
       coverFaceId: body.cover_face_id,
+      consentRef: body.consent_ref,
       state: body.state,
     };
     return presentChange(

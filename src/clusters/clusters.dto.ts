@@ -11,8 +11,10 @@ import {
   IsString,
   IsUUID,
   Length,
+  ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { CONSENT_REF_FAULT, isConsentRef } from '../domain/retention/retention-settings.js';
 import { LABEL_LENGTH_MAX } from '../domain/review/decision-body.js';
 import { DryRunQuery } from '../erasure/erasure.dto.js';
 import { ClusterResponse } from './cluster.response.js';
@@ -81,6 +83,20 @@ export class ClusterPatchBody extends Naming {
   @ValidateIf(isNotNull)
   @IsUUID('all')
   cover_face_id?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: 200,
+    description:
+      "Names the document of the person's consent; null: none. The audit log keeps it beyond the tenant: name a document, no person.",
+  })
+  @ValidateIf(isNotNull)
+  @ValidateBy({
+    name: 'consent_ref',
+    validator: { validate: isConsentRef, defaultMessage: () => CONSENT_REF_FAULT },
+  })
+  consent_ref?: string | null;
 
   @ApiPropertyOptional({ enum: SETTABLE_STATES })
   @IsOptional()

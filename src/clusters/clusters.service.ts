@@ -28,6 +28,7 @@ export interface ClusterPatchRequest {
   readonly label?: string | null | undefined;
   readonly externalRef?: string | null | undefined;
   readonly coverFaceId?: string | null | undefined;
+  readonly consentRef?: string | null | undefined;
   readonly state?: 'pending' | 'confirmed' | 'ignored' | undefined;
 }
 
@@ -164,6 +165,9 @@ export class ClustersService {
         ...(state === undefined ? {} : { state }),
       };
       const operation = await this.apply(repositories, { kind: 'cluster_update', changes: [change] }, actor);
+      if (patch.consentRef !== undefined) {
+        await fileConsent(repositories, clusterId, patch.consentRef, operation);
+      }
       return { cluster: await getCounted(repositories, clusterId), operation };
     });
   }
@@ -285,6 +289,22 @@ export class ClustersService {
     const policy = await this.policies.forTenant(repositories);
     return this.plans.apply(repositories, plan, { actor, at: new Date(), policy });
   }
+}
+
+async function fileConsent(
+  { clusters, audit }: TenantRepositories,
+  clusterId: string,
+  consentRef: string | null,
+  { actor, createdAt }: AppliedOperation,
+): Promise<void> {
+  await clusters.setConsentRef(clusterId, consentRef);
+  await audit.append({
+    actor,
+    at: createdAt,
+    action: 'cluster.consent_filed',
+    subjectId: clusterId,
+    details: { consent_ref: consentRef },
+  });
 }
 
 async function getCounted(

@@ -5,6 +5,7 @@ import type { ErasureRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { DomainError } from '../domain/domain-error.js';
+import { type ErasurePlan, isUnderHold, refuseUnderHold } from '../erasure/legal-hold.js';
 import { newErasureId, openErasure } from '../erasure/open-erasure.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies } from './assignment-policies.js';
@@ -33,30 +34,27 @@ export class FaceErasure {
     private readonly plans: ApplyPlan,
   ) {}
 
-  /** A cluster that loses its last face goes with it. @throws DomainError face.not_found */
+  /** A cluster that loses its last face goes with it. @throws DomainError face.not_found, retention.legal_hold */
   deleteFace(tenantId: string, faceId: string, actor: string): Promise<BegunErasure> {
     return this.run(tenantId, 'face', faceId, actor);
   }
 
-  /** Erases the rows of an image and of its faces; the file goes when the erasure is completed. @throws DomainError image.not_found */
+  /** Erases the rows of an image and of its faces; the file goes when the erasure is completed. @throws as deleteFace, image.not_found */
   deleteImage(tenantId: string, imageId: string, actor: string): Promise<BegunErasure> {
     return this.run(tenantId, 'image', imageId, actor);
   }
 
-  /** Erases a cluster with all its faces; the images stay. @throws DomainError cluster.not_found */
+  /** Erases a cluster with all its faces; the images stay. @throws as deleteFace, cluster.not_found */
   deleteCluster(tenantId: string, clusterId: string, actor: string): Promise<BegunErasure> {
     return this.run(tenantId, 'cluster', clusterId, actor);
   }
 
-  /** What an erasure would take, by table, and files. @throws DomainError face.not_found, image.not_found, cluster.not_found */
-  async inventory(
-    tenantId: string,
-    kind: Subject['kind'],
-    subjectId: string,
-  ): Promise<Readonly<Record<string, number>>> {
-    return this.tenants
-      .forTenant(tenantId)
-      .read(async (repositories) => countOf(repositories, await find(repositories, kind, subjectId)));
+  /** @throws DomainError face.not_found, image.not_found, cluster.not_found */
+  async inventory(tenantId: string, kind: Subject['kind'], subjectId: string): Promise<ErasurePlan> {
+    return this.tenants.forTenant(tenantId).read(async (repositories) => ({
+      counts: await countOf(repositories, await find(repositories, kind, subjectId)),
+      legalHold: await isUnderHold(repositories),
+    }));
   }
 
   private async run(
@@ -67,6 +65,7 @@ export class FaceErasure {
   ): Promise<BegunErasure> {
     return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
       const subject = await find(repositories, kind, subjectId);
+      await refuseUnderHold(repositories);
       const counts = await countOf(repositories, subject);
       const { operation, forgotten } = await this.erase(repositories, subject, actor);
       const erasure = await openErasure(repositories, newErasureId(), {

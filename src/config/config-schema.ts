@@ -5,6 +5,7 @@
 // counts without them stands in the model pack and in src/domain, and is shown by `sample`.
 import { DEFAULT_OPERATING_POINT } from '../domain/cluster/thresholds.js';
 import { QUALITY_RAMPS } from '../domain/face/quality-thresholds.js';
+import { RETENTION_DAYS_MAX, WARN_DAYS_MAX } from '../domain/retention/retention-settings.js';
 import {
   bearerToken,
   choice,
@@ -172,6 +173,35 @@ export const CONFIG_KEYS = {
     default: undefined,
     defaultText: 'absent (<data_dir>/receipt-key.pem)',
     sample: './receipt-key.pem',
+  }),
+
+  'retention.idle_days': whole({
+    what: 'Days without a use after which a tenant is erased; a tenant may set its own.',
+    why: 'Absent: nothing is erased unless somebody has said so.',
+    unit: 'days',
+    min: 1,
+    max: RETENTION_DAYS_MAX,
+    default: undefined,
+    defaultText: 'never',
+    sample: 1095,
+  }),
+  'retention.image_max_age_days': whole({
+    what: 'Days after which an image is erased with its faces; a tenant may set its own.',
+    why: 'Absent: nothing is erased unless somebody has said so.',
+    unit: 'days',
+    min: 1,
+    max: RETENTION_DAYS_MAX,
+    default: undefined,
+    defaultText: 'never',
+    sample: 365,
+  }),
+  'retention.warn_days': whole({
+    what: 'Days between the announcement of an erasure by a period and the erasure.',
+    why: 'A week holds a working day on which somebody reads the announcement.',
+    unit: 'days',
+    min: 0,
+    max: WARN_DAYS_MAX,
+    default: 7,
   }),
 
   'models.dir': text({

@@ -1,6 +1,7 @@
 // What the service may be told from outside, as the rest of the house sees it: typed, checked, frozen.
 // Names, units, ranges, defaults and reasons of the keys stand in config-schema.ts.
 import type { TenantLimits } from '../domain/limits/tenant-limits.js';
+import type { RetentionPeriods } from '../domain/retention/retention-settings.js';
 import type { LogLevel, Protocol, Role } from './config-schema.js';
 
 /** Injection token of KindredConfig. */
@@ -41,6 +42,8 @@ export interface KindredConfig {
     /** Absolute path of the key that signs receipts; undefined = made once and kept in `dataDir`. */
     readonly signingKeyFile?: string;
   };
+  /** Of every tenant that has no periods of its own. */
+  readonly retention: RetentionPeriods;
   readonly models: {
     /** Absolute path of the folder of model packs. */
     readonly dir: string;

@@ -159,6 +159,13 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
     erasure: present({
       signingKeyFile: values['erasure.signing_key_file'] && resolve(cwd, values['erasure.signing_key_file']),
     }),
+    retention: {
+      ...present({
+        idleDays: values['retention.idle_days'],
+        imageMaxAgeDays: values['retention.image_max_age_days'],
+      }),
+      warnDays: values['retention.warn_days'],
+    },
     models: {
       dir: resolve(cwd, values['models.dir']),
       packsLoadedMax: values['models.packs_loaded_max'],

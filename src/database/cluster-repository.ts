@@ -68,7 +68,7 @@ export class ClusterRepository {
     const rows = await this.tx.cluster.findMany({
       where: { tenantId: this.tenantId, id: { in: [...ids] } },
       orderBy: { id: 'asc' },
-      omit: { tenantId: true },
+      omit: { tenantId: true, consentRef: true },
     });
     return rows.map(toRecord);
   }
@@ -78,7 +78,7 @@ export class ClusterRepository {
     const rows = await this.tx.cluster.findMany({
       where: { tenantId: this.tenantId, state: { not: 'merged' } },
       orderBy: { id: 'asc' },
-      omit: { tenantId: true },
+      omit: { tenantId: true, consentRef: true },
     });
     return rows.map(toRecord);
   }
@@ -125,9 +125,14 @@ export class ClusterRepository {
         ...(expectedVersion === undefined ? {} : { version: expectedVersion }),
       },
       data: { ...patch, version: { increment: 1 }, updatedAt: new Date() },
-      omit: { tenantId: true },
+      omit: { tenantId: true, consentRef: true },
     });
     return row ? toRecord(row) : null;
+  }
+
+  /** Files the person's consent; null: under nothing. */
+  async setConsentRef(id: string, consentRef: string | null): Promise<void> {
+    await this.tx.cluster.updateMany({ where: { tenantId: this.tenantId, id }, data: { consentRef } });
   }
 
   /** Raises the versions of clusters whose faces changed. @returns The clusters as they are now. */
@@ -146,7 +151,7 @@ export class ClusterRepository {
     const rows = await this.tx.cluster.findMany({
       where: { tenantId: this.tenantId, mergedInto: { in: [...ids] } },
       orderBy: { id: 'asc' },
-      omit: { tenantId: true },
+      omit: { tenantId: true, consentRef: true },
     });
     return rows.map(toRecord);
   }
@@ -174,7 +179,7 @@ export class ClusterRepository {
     sort: ClusterSort = 'newest',
   ): Promise<CountedClusterRecord[]> {
     const rows = await this.tx.$queryRaw<(ClusterRow & CountedClusterRecord)[]>`
-      SELECT ${columns}, counted.faces AS "faceCount", counted.images AS "imageCount",
+      SELECT ${columns}, c.consent_ref AS "consentRef", counted.faces AS "faceCount", counted.images AS "imageCount",
         counted.clearest AS "clearestFaceId"
       FROM clusters c CROSS JOIN LATERAL (
         SELECT count(*)::int AS faces, count(DISTINCT f.image_id)::int AS images,

@@ -1,4 +1,6 @@
 // The table `images` of one tenant.
+import type { ImageAgeFrom } from '../domain/retention/retention-settings.js';
+import { Prisma } from './generated/client.js';
 import type { IdPage } from './page.js';
 import type { ImageRecord } from './records.js';
 import type { Transaction } from './transaction-client.js';
@@ -10,6 +12,9 @@ export interface ImagePage extends IdPage {
 
 type ImageRow = Omit<ImageRecord, 'turn'> & { turn: number };
 const toRecord = (row: ImageRow): ImageRecord => ({ ...row, turn: row.turn as ImageRecord['turn'] });
+
+const ageStart = (ageFrom: ImageAgeFrom): Prisma.Sql =>
+  ageFrom === 'captured' ? Prisma.sql`coalesce(captured_at, created_at)` : Prisma.sql`created_at`;
 
 export class ImageRepository {
   constructor(
@@ -74,6 +79,23 @@ export class ImageRepository {
       ORDER BY near.distance, near.id LIMIT 1`;
     const image = found && (await this.find(found.id));
     return found && image ? { image, distance: found.distance } : null;
+  }
+
+  /** Images whose age counts from this time or earlier; those without a day of capture count from their arrival. */
+  async countAged(ageFrom: ImageAgeFrom, before: Date): Promise<number> {
+    const [row] = await this.tx.$queryRaw<[{ count: number }]>`
+      SELECT count(*)::int AS count FROM images
+      WHERE tenant_id = ${this.tenantId} AND ${ageStart(ageFrom)} <= ${before}::timestamptz`;
+    return row.count;
+  }
+
+  /** The oldest of them. */
+  async listAged(ageFrom: ImageAgeFrom, before: Date, limit: number): Promise<string[]> {
+    const rows = await this.tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM images
+      WHERE tenant_id = ${this.tenantId} AND ${ageStart(ageFrom)} <= ${before}::timestamptz
+      ORDER BY ${ageStart(ageFrom)}, id LIMIT ${limit}::int`;
+    return rows.map(({ id }) => id);
   }
 
   /** Newest first. */

@@ -17,6 +17,10 @@ export interface TenantRecord {
   readonly space?: string | null;
   /** The erasure that is taking the tenant away; absent or null: none. */
   readonly erasureId?: string | null;
+  /** The last time that somebody read or wrote in the tenant, to ten minutes; absent or null: never. */
+  readonly lastUsedAt?: Date | null;
+  /** What retention has announced, as `domain/retention` writes it. */
+  readonly retentionState?: JsonObject;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -194,6 +198,8 @@ export interface ClusterCounts {
   readonly imageCount: number;
 }
 export interface CountedClusterRecord extends ClusterRecord, ClusterCounts {
+  /** Names the document of the person's consent. No change plan touches it: it goes with its cluster. */
+  readonly consentRef: string | null;
   /** The active face of best quality. */
   readonly clearestFaceId: string | null;
 }

@@ -5,6 +5,17 @@ import type { JsonObject, TenantCounts, TenantInventory, TenantRecord } from './
 import { countRows, countRowsEverywhere, deleteSomeRows } from './tenant-rows.js';
 import { jsonInput, type Transaction } from './transaction-client.js';
 
+type TenantRow = Omit<TenantRecord, 'settings' | 'retentionState'> & {
+  readonly settings: unknown;
+  readonly retentionState: unknown;
+};
+
+export const toTenantRecord = (row: TenantRow): TenantRecord => ({
+  ...row,
+  settings: row.settings as JsonObject,
+  retentionState: row.retentionState as JsonObject,
+});
+
 export class TenantRepository {
   constructor(
     private readonly tx: Transaction,
@@ -35,7 +46,7 @@ export class TenantRepository {
       where: { id: this.tenantId },
       omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
     });
-    return row && { ...row, settings: row.settings as JsonObject };
+    return row && toTenantRecord(row);
   }
 
   /**
@@ -49,7 +60,7 @@ export class TenantRepository {
       omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
     });
     if (row && this.held) this.held = { ...this.held, settings };
-    return row ? { ...row, settings: row.settings as JsonObject } : null;
+    return row ? toTenantRecord(row) : null;
   }
 
   /** Notes that a consolidation has seen everything up to this operation. */
@@ -57,6 +68,14 @@ export class TenantRepository {
     await this.tx.tenant.updateMany({
       where: { id: this.tenantId },
       data: { consolidatedThrough: operationId },
+    });
+  }
+
+  /** What retention has announced. */
+  async setRetentionState(state: JsonObject): Promise<void> {
+    await this.tx.tenant.updateMany({
+      where: { id: this.tenantId },
+      data: { retentionState: jsonInput(state) },
     });
   }
 

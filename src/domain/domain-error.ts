@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'tenant.rate_limited',
   'tenant.quota_exceeded',
   'tenant.erasing',
+  'retention.legal_hold',
   'api_key.not_found',
   'api_key.ended',
   'image.not_found',

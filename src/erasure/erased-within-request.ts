@@ -11,6 +11,7 @@ import type { Response } from 'express';
 import { prefersRepresentation } from '../http/prefer.js';
 import { DryRunResponse } from './erasure.dto.js';
 import { AcceptedErasureResponse, presentAccepted } from './erasure.response.js';
+import type { ErasurePlan } from './legal-hold.js';
 import type { EndedErasure } from './erasures.service.js';
 
 const RECEIPT_RELATION = 'urn:kindred:receipt';
@@ -46,7 +47,7 @@ export function tellErased(
   return presentAccepted(erasure, salt);
 }
 
-export function tellDryRun(response: Response, inventory: Readonly<Record<string, number>>): DryRunResponse {
+export function tellDryRun(response: Response, { counts, legalHold }: ErasurePlan): DryRunResponse {
   response.status(200);
-  return { dry_run: true, inventory: { ...inventory } };
+  return { dry_run: true, legal_hold: legalHold, inventory: { ...counts } };
 }

@@ -15,6 +15,10 @@ export class DryRunQuery {
 export class DryRunResponse {
   @ApiProperty({ enum: [true], description: 'Nothing was erased, this is what would be.' }) dry_run!: true;
   @ApiProperty({
+    description: 'A legal hold stands: the erasure itself would be refused (409 retention.legal_hold).',
+  })
+  legal_hold!: boolean;
+  @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'integer' },
     description: 'Rows by table, and files.',

@@ -3,13 +3,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Actor } from '../auth/acted-by.js';
-import type { ErasureRecord } from '../database/records.js';
+import type { AuditEvent, ErasureRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore, type TenantRepositories } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { LOGGER } from '../http/logger.js';
 import { ErasureRunner } from './erasure-runner.js';
 import { ErasureSteps } from './erasure-steps.js';
+import { refuseUnderHold } from './legal-hold.js';
 import { newErasureId, openErasure } from './open-erasure.js';
 
 const POLL_MS = 100;
@@ -33,33 +34,47 @@ export class ErasuresService {
 
   /**
    * Blocks the tenant, revokes its keys and has everything of it erased, whatever happens to this process. Asked again, it
-   * answers the erasure that is under way. @throws DomainError tenant.not_found
+   * answers the erasure that is under way. @throws DomainError tenant.not_found, retention.legal_hold
    */
   async acceptTenant(tenantId: string, by: Actor): Promise<ErasureRecord> {
-    const scope = this.tenants.forTenant(tenantId);
-    const accept = async (repositories: TenantRepositories): Promise<ErasureRecord> => {
-      const { tenant, apiKeys, audit } = repositories;
-      // The tenant's name leads to its log only while its row is there.
-      await audit.append({ ...by, at: new Date(), action: 'tenant.erased' });
-      const id = newErasureId();
-      await tenant.block(id);
-      const counts = { api_keys: await apiKeys.deleteAll() };
-      return openErasure(repositories, id, {
-        kind: 'tenant',
-        subjectId: null,
-        phase: 'rows',
-        counts,
-        work: {},
-      });
-    };
     try {
-      return await scope.transaction(accept);
+      return await this.tenants
+        .forTenant(tenantId)
+        .transaction((repositories) => this.beginTenant(repositories, { ...by, at: new Date() }));
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'tenant.erasing') throw error;
       return await this.get(String(error.extensions['erasure_id']));
     } finally {
       this.runner.wake();
     }
+  }
+
+  /**
+   * The same in a transaction of the caller's, who calls `taken` after it. @throws DomainError retention.legal_hold
+   */
+  async beginTenant(
+    repositories: TenantRepositories,
+    event: Omit<AuditEvent, 'action'>,
+  ): Promise<ErasureRecord> {
+    await refuseUnderHold(repositories);
+    const { tenant, apiKeys, audit } = repositories;
+    // The tenant's name leads to its log only while its row is there.
+    await audit.append({ ...event, action: 'tenant.erased' });
+    const id = newErasureId();
+    await tenant.block(id);
+    const counts = { api_keys: await apiKeys.deleteAll() };
+    return openErasure(repositories, id, {
+      kind: 'tenant',
+      subjectId: null,
+      phase: 'rows',
+      counts,
+      work: {},
+    });
+  }
+
+  /** Looks for what was begun: another process does the work where this one is no worker. */
+  taken(): void {
+    this.runner.wake();
   }
 
   /**

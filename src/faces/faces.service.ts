@@ -7,6 +7,7 @@ import type { FaceRecord, ImageRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { type EndedErasure, ErasuresService } from '../erasure/erasures.service.js';
+import type { ErasurePlan } from '../erasure/legal-hold.js';
 import { ImageDecoder } from '../imaging/image-decoder.js';
 import type { CropSize } from '../imaging/picture-sizes.js';
 import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
@@ -93,7 +94,7 @@ export class FacesService {
   }
 
   /** What erasing the face would take. @throws DomainError face.not_found */
-  inventory(tenantId: string, faceId: string): Promise<Readonly<Record<string, number>>> {
+  inventory(tenantId: string, faceId: string): Promise<ErasurePlan> {
     return this.erasure.inventory(tenantId, 'face', faceId);
   }
 

@@ -24,6 +24,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'tenant.rate_limited': { status: 429, title: 'The tenant sends too much at once' },
   'tenant.quota_exceeded': { status: 429, title: 'The tenant holds all that it may' },
   'tenant.erasing': { status: 409, title: 'The tenant is being erased' },
+  'retention.legal_hold': { status: 409, title: 'A legal hold stands against the erasure' },
   'api_key.not_found': { status: 404, title: 'There is no such API key' },
   'api_key.ended': { status: 409, title: 'The API key has ended' },
   'image.not_found': { status: 404, title: 'There is no such image' },

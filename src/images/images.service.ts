@@ -8,6 +8,7 @@ import type { FaceRecord, ImageRecord, JobRecord } from '../database/records.js'
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { type EndedErasure, ErasuresService } from '../erasure/erasures.service.js';
+import type { ErasurePlan } from '../erasure/legal-hold.js';
 import { ImageDecoder } from '../imaging/image-decoder.js';
 import type { PreviewSize } from '../imaging/picture-sizes.js';
 import { IngestJobs } from '../ingest/ingest-jobs.js';
@@ -115,7 +116,7 @@ export class ImagesService {
   }
 
   /** What erasing the image would take. @throws DomainError image.not_found */
-  inventory(tenantId: string, imageId: string): Promise<Readonly<Record<string, number>>> {
+  inventory(tenantId: string, imageId: string): Promise<ErasurePlan> {
     return this.erasure.inventory(tenantId, 'image', imageId);
   }
 }

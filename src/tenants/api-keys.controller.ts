@@ -24,7 +24,7 @@ import {
 import type { Response } from 'express';
 import { ActedBy, TakesReason, type Actor } from '../auth/acted-by.js';
 import { ApiKeysService } from '../auth/api-keys.service.js';
-import { Requires } from '../auth/requires.js';
+import { IsNoUse, Requires } from '../auth/requires.js';
 import { SCOPES, type Scope } from '../auth/scopes.js';
 import type { ApiKeyRecord } from '../database/records.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
@@ -113,6 +113,7 @@ function presentApiKey(key: ApiKeyRecord): ApiKeyResponse {
 }
 
 @ApiTags('api-keys')
+@IsNoUse()
 @Controller('v1/tenants/:tenant_id/api-keys')
 export class ApiKeysController {
   constructor(private readonly keys: ApiKeysService) {}

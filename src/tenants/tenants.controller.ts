@@ -6,6 +6,7 @@ import {
   Get,
   Headers,
   HttpCode,
+  Inject,
   Param,
   Patch,
   Post,
@@ -26,7 +27,8 @@ import type { Response } from 'express';
 import { ActedBy, TakesReason, type Actor } from '../auth/acted-by.js';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
-import { AlsoWhileErasing, Requires } from '../auth/requires.js';
+import { AlsoWhileErasing, IsNoUse, Requires } from '../auth/requires.js';
+import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import { DryRunQuery } from '../erasure/erasure.dto.js';
 import { AcceptedErasureResponse, presentAccepted } from '../erasure/erasure.response.js';
 import { ErasuresService } from '../erasure/erasures.service.js';
@@ -42,15 +44,20 @@ import {
   TenantResponse,
   TenantSettingsBody,
 } from './tenants.dto.js';
-import { TenantsService } from './tenants.service.js';
+import { type CountedTenant, TenantsService } from './tenants.service.js';
 
 @ApiTags('tenants')
+@IsNoUse()
 @Controller('v1/tenants')
 export class TenantsController {
   constructor(
     private readonly tenants: TenantsService,
     private readonly erasures: ErasuresService,
+    @Inject(KINDRED_CONFIG) private readonly config: KindredConfig,
   ) {}
+
+  private readonly present = (tenant: CountedTenant): TenantResponse =>
+    presentTenant(tenant, this.config.retention, new Date());
 
   @Post()
   @Requires('admin')
@@ -63,7 +70,7 @@ export class TenantsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<TenantResponse> {
     response.location(`/v1/tenants/${body.id}`);
-    return presentTenant(await this.tenants.create(body.id, body.settings ?? {}, by));
+    return this.present(await this.tenants.create(body.id, body.settings ?? {}, by));
   }
 
   @Get()
@@ -72,7 +79,7 @@ export class TenantsController {
   @ApiPage(TenantResponse)
   async list(@Query() query: PageQuery): Promise<Page<TenantResponse>> {
     const { limit, after } = query.keyPage();
-    return page(await this.tenants.list({ limit: limit + 1, after }), limit, ({ id }) => id, presentTenant);
+    return page(await this.tenants.list({ limit: limit + 1, after }), limit, ({ id }) => id, this.present);
   }
 
   @Get(':tenant_id')
@@ -80,7 +87,7 @@ export class TenantsController {
   @ApiOperation({ summary: 'A tenant with its settings and counts.' })
   @ApiOkResponse({ type: TenantResponse })
   async get(@Param('tenant_id', TenantIdPipe) tenantId: string): Promise<TenantResponse> {
-    return presentTenant(await this.tenants.get(tenantId));
+    return this.present(await this.tenants.get(tenantId));
   }
 
   @Patch(':tenant_id')
@@ -95,7 +102,7 @@ export class TenantsController {
     @ActedBy() by: Actor,
   ): Promise<TenantResponse> {
     const byOperator = principal.kind === 'admin';
-    return presentTenant(await this.tenants.changeSettings(tenantId, body.settings, { ...by, byOperator }));
+    return this.present(await this.tenants.changeSettings(tenantId, body.settings, { ...by, byOperator }));
   }
 
   @Post(':tenant_id/evaluate-settings')
@@ -145,9 +152,14 @@ export class TenantsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<AcceptedErasureResponse | ErasurePlanResponse> {
     if (query.dry_run === true) {
-      const { rows, blobs } = await this.tenants.inventory(tenantId);
+      const { rows, blobs, legalHold } = await this.tenants.inventory(tenantId);
       response.status(200);
-      return { tenant_id: tenantId, dry_run: true, inventory: presentInventory(rows, blobs) };
+      return {
+        tenant_id: tenantId,
+        dry_run: true,
+        legal_hold: legalHold,
+        inventory: presentInventory(rows, blobs),
+      };
     }
     const accepted = await this.erasures.acceptTenant(tenantId, by);
     const erasure = await this.erasures.waitFor(accepted.id, preferredWait(prefer) * 1000);

@@ -2,6 +2,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsOptional, ValidateBy } from 'class-validator';
 import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
+import { factsOf, plannedErasure } from '../domain/retention/retention-plan.js';
+import { parseRetentionSettings, type RetentionPeriods } from '../domain/retention/retention-settings.js';
 import { isTenantId, TENANT_ID_FAULT } from '../http/params.js';
 
 export class NewTenantBody {
@@ -20,7 +22,7 @@ export class NewTenantBody {
       review: { kinds: { suspect_face: true, duplicate_image: true }, duplicate_distance_max: 6 },
     },
     description:
-      '`clustering`: thresholds of this tenant that differ from those of the service. `review.kinds`: which kinds of review items are raised; `suspect_face` and `duplicate_image` are off unless set to true here. `review.duplicate_distance_max`: bits (0 to 16, default 4) in which the perceptual hashes of two images may differ to be asked about. `limits`: what the tenant may hold and ask for (`images`, `faces`, `bytes`, `requests_per_minute`, `concurrent_ingests`; null lifts a limit of the service), set by the operator only.',
+      '`clustering`: thresholds of this tenant that differ from those of the service. `review.kinds`: which kinds of review items are raised; `suspect_face` and `duplicate_image` are off unless set to true here. `review.duplicate_distance_max`: bits (0 to 16, default 4) in which the perceptual hashes of two images may differ to be asked about. `limits`: what the tenant may hold and ask for (`images`, `faces`, `bytes`, `requests_per_minute`, `concurrent_ingests`; null lifts a limit of the service), set by the operator only. `retention`: `idle_days`, `image_max_age_days` (null lifts a period of the service), `image_age_from` (`ingested` or `captured`), `purpose_ends_on` (a day, the last one), `warn_days`, `consent_ref`, and `legal_hold`, set by the operator only.',
   })
   @IsOptional()
   @IsObject()
@@ -35,6 +37,37 @@ export class TenantSettingsBody {
   })
   @IsObject()
   settings!: Record<string, unknown>;
+}
+
+/** When what will be erased, as it stands now. */
+export class TenantRetentionResponse {
+  @ApiProperty({ description: 'Nothing is erased, by nobody, until the operator lifts it.' })
+  legal_hold!: boolean;
+  @ApiProperty({ type: String, nullable: true, description: 'Names the document of the consent.' })
+  consent_ref!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'From when the whole tenant is erased, if nobody uses it and nothing else is set.',
+  })
+  erase_at!: string | null;
+  @ApiProperty({ enum: ['idle', 'purpose_ended'], nullable: true, description: 'The period that ends then.' })
+  rule!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When that was announced in the audit log.',
+  })
+  announced_at!: string | null;
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Days after which an image is erased; see …/retention.',
+  })
+  image_max_age_days!: number | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) last_used_at!: string | null;
 }
 
 export class TenantResponse {
@@ -59,6 +92,7 @@ export class TenantResponse {
     description: 'The erasure that is taking the tenant away.',
   })
   erasure_id!: string | null;
+  @ApiProperty({ type: TenantRetentionResponse }) retention!: TenantRetentionResponse;
   @ApiProperty({ format: 'date-time' }) created_at!: string;
 }
 
@@ -84,10 +118,37 @@ export class TenantInventoryResponse {
 export class ErasurePlanResponse {
   @ApiProperty() tenant_id!: string;
   @ApiProperty({ enum: [true], description: 'Nothing was erased, this is what would be.' }) dry_run!: true;
+  @ApiProperty({
+    description: 'A legal hold stands: the erasure itself would be refused (409 retention.legal_hold).',
+  })
+  legal_hold!: boolean;
   @ApiProperty({ type: TenantInventoryResponse }) inventory!: TenantInventoryResponse;
 }
 
-export function presentTenant(tenant: TenantRecord & TenantCounts): TenantResponse {
+function presentRetention(
+  tenant: TenantRecord,
+  periods: RetentionPeriods,
+  now: Date,
+): TenantRetentionResponse {
+  const settings = parseRetentionSettings(tenant.settings['retention'], periods);
+  const plan = settings.legalHold ? null : plannedErasure(settings, factsOf(tenant), now);
+  return {
+    legal_hold: settings.legalHold,
+    consent_ref: settings.consentRef ?? null,
+    erase_at: plan?.eraseAt.toISOString() ?? null,
+    rule: plan?.rule ?? null,
+    announced_at: plan?.announcedAt?.toISOString() ?? null,
+    image_max_age_days: settings.imageMaxAgeDays ?? null,
+    last_used_at: tenant.lastUsedAt?.toISOString() ?? null,
+  };
+}
+
+/** @param periods Of the service. */
+export function presentTenant(
+  tenant: TenantRecord & TenantCounts,
+  periods: RetentionPeriods,
+  now: Date,
+): TenantResponse {
   return {
     id: tenant.id,
     settings: tenant.settings,
@@ -98,6 +159,7 @@ export function presentTenant(tenant: TenantRecord & TenantCounts): TenantRespon
     version: tenant.version,
     space: tenant.space ?? null,
     erasure_id: tenant.erasureId ?? null,
+    retention: presentRetention(tenant, periods, now),
     created_at: tenant.createdAt.toISOString(),
   };
 }

@@ -5,12 +5,17 @@ import type { Actor } from '../auth/acted-by.js';
 import { KeyPepper } from '../auth/key-pepper.js';
 import { LimitsOfTenants } from '../auth/limits-of-tenants.js';
 import { SettingsTrial, type TrialReport } from '../clusters/settings-trial.js';
-import type { TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
+import type { JsonObject, TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { ThresholdError, parseOperatingPoint } from '../domain/cluster/thresholds.js';
 import { DomainError, type FieldFault } from '../domain/domain-error.js';
 import { parseTenantLimits, TenantLimitsError } from '../domain/limits/tenant-limits.js';
+import {
+  isHeld,
+  parseRetentionSettings,
+  RetentionSettingsError,
+} from '../domain/retention/retention-settings.js';
 import { parseReviewSettings, ReviewSettingsError } from '../domain/review/review-settings.js';
 import { BlobStore, tenantBlobPrefix } from '../storage/blob-store.js';
 
@@ -19,13 +24,14 @@ export type CountedTenant = TenantRecord & TenantCounts;
 export interface TenantHoldings {
   readonly rows: TenantInventory;
   readonly blobs: number;
+  readonly legalHold: boolean;
 }
 
 const notFound = (): DomainError => new DomainError('tenant.not_found', 'There is no such tenant.');
 const NOTHING: TenantCounts = { imageCount: 0, faceCount: 0, clusterCount: 0, openReviewCount: 0 };
 
 /** Refuses settings that assignment and the review queue would not take, naming each fault. */
-function checkSettings({ clustering, review, limits, ...unknown }: Record<string, unknown>): void {
+function checkSettings({ clustering, review, limits, retention, ...unknown }: Record<string, unknown>): void {
   const faults = Object.keys(unknown).map((name) => fault(`#/settings/${name}`, 'is no setting'));
   try {
     parseOperatingPoint(clustering);
@@ -53,10 +59,36 @@ function checkSettings({ clustering, review, limits, ...unknown }: Record<string
       ),
     );
   }
+  try {
+    parseRetentionSettings(retention, { warnDays: 0 });
+  } catch (error) {
+    if (!(error instanceof RetentionSettingsError)) throw error;
+    faults.push(
+      ...error.faults.map(({ name, detail }) =>
+        fault(`#/settings/retention${name === '' ? '' : `/${name}`}`, detail),
+      ),
+    );
+  }
   if (faults.length > 0) throw new DomainError('request.invalid', 'The settings are not valid.', { faults });
 }
 
 const fault = (pointer: string, detail: string): FieldFault => ({ pointer, detail, code: 'invalid' });
+
+/** Settings as they are kept when somebody else than the operator sends them. @throws DomainError auth.scope_insufficient */
+function keepOperators(settings: Record<string, unknown>, before: JsonObject): Record<string, unknown> {
+  const { limits } = before;
+  if (settings['limits'] !== undefined && !isDeepStrictEqual(settings['limits'], limits))
+    throw new DomainError('auth.scope_insufficient', 'Limits are set by the operator.');
+  const retention = settings['retention'] as JsonObject | null | undefined;
+  const held = isHeld(before);
+  if (retention?.['legal_hold'] !== undefined && retention['legal_hold'] !== held)
+    throw new DomainError('auth.scope_insufficient', 'A legal hold is set and lifted by the operator.');
+  return {
+    ...settings,
+    ...(limits === undefined ? {} : { limits }),
+    ...(held ? { retention: { ...retention, legal_hold: true } } : {}),
+  };
+}
 
 @Injectable()
 export class TenantsService {
@@ -118,8 +150,8 @@ export class TenantsService {
   }
 
   /**
-   * Replaces the settings. The limits are the operator's: from anybody else they stay as they are.
-   * @throws DomainError tenant.not_found, request.invalid, auth.scope_insufficient for limits that are not the caller's.
+   * Replaces the settings. Limits and legal hold are the operator's: from anybody else they stay as they are.
+   * @throws DomainError tenant.not_found, request.invalid, auth.scope_insufficient for what is not the caller's.
    */
   async changeSettings(
     id: string,
@@ -128,10 +160,10 @@ export class TenantsService {
   ): Promise<CountedTenant> {
     checkSettings(settings);
     const changed = await this.tenants.forTenant(id).transaction(async ({ tenant, audit }) => {
-      const { limits } = await tenant.settings();
-      if (!byOperator && settings['limits'] !== undefined && !isDeepStrictEqual(settings['limits'], limits))
-        throw new DomainError('auth.scope_insufficient', 'Limits are set by the operator.');
-      const kept = byOperator || limits === undefined ? settings : { ...settings, limits };
+      const before = await tenant.settings();
+      const kept = byOperator ? settings : keepOperators(settings, before);
+      // Other periods are announced anew.
+      if (!isDeepStrictEqual(kept['retention'], before['retention'])) await tenant.setRetentionState({});
       const row = await tenant.updateSettings(kept);
       if (!row) throw notFound();
       await audit.append({
@@ -155,12 +187,13 @@ export class TenantsService {
 
   /** What an erasure would take. @throws DomainError tenant.not_found */
   async inventory(id: string): Promise<TenantHoldings> {
-    const rows = await this.tenants.forTenant(id).read(async ({ tenant }) => {
-      if (!(await tenant.find())) throw notFound();
-      return tenant.inventory();
+    const { rows, legalHold } = await this.tenants.forTenant(id).read(async ({ tenant }) => {
+      const row = await tenant.find();
+      if (!row) throw notFound();
+      return { rows: await tenant.inventory(), legalHold: isHeld(row.settings) };
     });
     let blobs = 0;
     for await (const _ of this.blobs.list(tenantBlobPrefix(id))) blobs++;
-    return { rows, blobs };
+    return { rows, blobs, legalHold };
   }
 }

@@ -33,8 +33,8 @@ describe.each(bothDatabases)('clusters and constraints on $name', ({ open }) => 
         faceRow(image.id, { clusterId: named.id, state: 'unclustered', quality: 1 }),
       ]);
     });
-    const counted = { ...named, faceCount: 2, imageCount: 1, clearestFaceId: clearest.id };
-    const empty = { faceCount: 0, imageCount: 0, clearestFaceId: null };
+    const counted = { ...named, consentRef: null, faceCount: 2, imageCount: 1, clearestFaceId: clearest.id };
+    const empty = { consentRef: null, faceCount: 0, imageCount: 0, clearestFaceId: null };
     await scope.read(async ({ clusters }) => {
       expect(await clusters.list({ limit: 10 })).toEqual([{ ...pending, ...empty }, counted]);
       expect(await clusters.list({ limit: 10, after: { id: pending.id, value: null } })).toEqual([counted]);
