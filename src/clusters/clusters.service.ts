@@ -11,6 +11,7 @@ import { type ExpectedVersions, versionFits } from '../http/conditional.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies } from './assignment-policies.js';
 import { presentCluster } from './cluster.response.js';
+import { fileConsent } from './file-consent.js';
 import { faceFacts, getCluster, getFace, loadClusters, loadConstraints, refuseMerged } from './load-facts.js';
 
 export interface ClusterReport {
@@ -289,22 +290,6 @@ export class ClustersService {
     const policy = await this.policies.forTenant(repositories);
     return this.plans.apply(repositories, plan, { actor, at: new Date(), policy });
   }
-}
-
-async function fileConsent(
-  { clusters, audit }: TenantRepositories,
-  clusterId: string,
-  consentRef: string | null,
-  { actor, createdAt }: AppliedOperation,
-): Promise<void> {
-  await clusters.setConsentRef(clusterId, consentRef);
-  await audit.append({
-    actor,
-    at: createdAt,
-    action: 'cluster.consent_filed',
-    subjectId: clusterId,
-    details: { consent_ref: consentRef },
-  });
 }
 
 async function getCounted(

@@ -59,6 +59,29 @@ describe('kindred tenants, erase, receipt', () => {
     expect([again.code, again.lines.map(({ outcome }) => outcome)]).toEqual([0, ['absent', 'absent']]);
   });
 
+  it('says what the periods of tenants would erase, and erases nothing', async () => {
+    const settings = { retention: { purpose_ends_on: '2020-12-31', warn_days: 3 } };
+    const set = await app.admin.call('PATCH', '/v1/tenants/two', { settings });
+    expect(set.status).toBe(200);
+    const soon = new Date(Date.now() + 4 * 86_400_000).toISOString();
+    const told = await kindred('tenants', 'retention', '--dry-run', '--by', soon, '--json');
+    expect([told.code, told.lines]).toMatchObject([
+      0,
+      [
+        { tenant_id: 'one', tenant_erasure: null, would_erase: { tenant: false } },
+        {
+          tenant_id: 'two',
+          tenant_erasure: { rule: 'purpose_ended', announced_at: null },
+          would_erase: { tenant: true, images: 0 },
+        },
+      ],
+    ]);
+    const words = await kindred('tenants', 'retention', 'two');
+    expect(words.out).toMatch(/^two\tpurpose_ended, erased from .*; would be erased: nothing\n$/);
+    expect((await kindred('tenants', 'retention', 'nobody')).code).toBe(3);
+    expect((await app.admin.call('PATCH', '/v1/tenants/two', { settings: {} })).status).toBe(200);
+  });
+
   it('deletes tenants, keeps the receipts, and verifies them also without the service', async () => {
     const inspected = await kindred('tenants', 'inspect', 'one', '--json');
     expect(inspected.lines[0]).toMatchObject({ images: 1, blobs: 1 });
