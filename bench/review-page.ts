@@ -31,7 +31,7 @@ const NEXT_IS_PAINTED = `(() => {
   };
   const decoded = async () => {
     if (document.querySelector('.evidence .photo-waiting')) return false;
-    const frames = [...document.querySelectorAll('.evidence .crop, .evidence figure.photo')].filter(inWindow);
+    const frames = [...document.querySelectorAll('.evidence .crop, .evidence span.photo')].filter(inWindow);
     const pictures = frames.map((frame) => frame.querySelector('img'));
     if (frames.length === 0 || !pictures.every((one) => one?.src && one.complete && one.naturalWidth > 0)) return false;
     await Promise.all(pictures.map((one) => one.decode().catch(() => undefined)));

@@ -1,4 +1,5 @@
 // People, faces and photos by id: the same question is asked once, however many places of a page want the answer.
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { hooks, type Cluster, type Face, type Schemas } from './client';
 import { useTenantId } from './session';
 
@@ -27,6 +28,13 @@ export function useCluster(clusterId: string | null): Cluster | undefined {
   ).data;
 }
 
+/** Several people at once, by id. */
+export function useClusters(ids: readonly string[]): (id: string | null) => Cluster | undefined {
+  const tenantId = useTenantId();
+  const answers = useQueries({ queries: ids.map((id) => clusterQuery(tenantId, id)) });
+  return (id) => (id === null ? undefined : answers[ids.indexOf(id)]?.data);
+}
+
 export function useFace(faceId: string | null): Face | undefined {
   return hooks.useQuery(
     'get',
@@ -45,18 +53,20 @@ export function useImage(imageId: string | null): Schemas['ImageResponse'] | und
   ).data;
 }
 
+/** The surest face of a person: it stands for one who has no cover. */
+export const surestFaceQuery = (tenantId: string, clusterId: string) =>
+  hooks.queryOptions('get', '/v1/tenants/{tenant_id}/clusters/{cluster_id}/faces', {
+    params: {
+      path: { tenant_id: tenantId, cluster_id: clusterId },
+      query: { limit: 1, sort: 'certainty' },
+    },
+  });
+
 /** The face that stands for a person: the cover, else the surest. null while it loads. */
 export function useCoverFace(cluster: Cluster | undefined): string | null {
-  const { data } = hooks.useQuery(
-    'get',
-    '/v1/tenants/{tenant_id}/clusters/{cluster_id}/faces',
-    {
-      params: {
-        path: { tenant_id: useTenantId(), cluster_id: cluster?.id ?? '' },
-        query: { limit: 1, sort: 'certainty' },
-      },
-    },
-    { enabled: cluster !== undefined && cluster.cover_face_id === null },
-  );
+  const { data } = useQuery({
+    ...surestFaceQuery(useTenantId(), cluster?.id ?? ''),
+    enabled: cluster !== undefined && cluster.cover_face_id === null,
+  });
   return cluster?.cover_face_id ?? data?.items[0]?.id ?? null;
 }

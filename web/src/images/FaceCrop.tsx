@@ -2,7 +2,7 @@
 import { useTenantId } from '../api/session';
 import { text } from '../text/text';
 import { cropPath, type CropSize } from './paths';
-import { Picture } from './Picture';
+import { isHeld, Picture } from './Picture';
 import { useNear } from './use-near';
 
 /** Long side of the picture for each size on the screen, px: twice as sharp as the widest frame, where the service has it. */
@@ -21,11 +21,12 @@ export function FaceCrop({
   readonly decorative?: boolean;
 }) {
   const tenantId = useTenantId();
-  const [frame, near] = useNear<HTMLSpanElement>();
+  const path = cropPath(tenantId, faceId, CROP_PX[size]);
+  const [frame, near] = useNear<HTMLSpanElement>(() => isHeld(path));
   const alt = decorative ? '' : name ? text.faces.faceOf(name) : text.faces.face;
   return (
     <span ref={frame} className={`crop crop-${size}`} data-face={faceId}>
-      <Picture path={near ? cropPath(tenantId, faceId, CROP_PX[size]) : null} alt={alt} />
+      <Picture path={near ? path : null} alt={alt} />
     </span>
   );
 }

@@ -4,7 +4,7 @@ import type { Face, Schemas } from '../api/client';
 import { useTenantId } from '../api/session';
 import { text } from '../text/text';
 import { previewPath, type PreviewSize } from './paths';
-import { Picture } from './Picture';
+import { isHeld, Picture } from './Picture';
 import { useNear } from './use-near';
 import './photo.css';
 
@@ -27,11 +27,12 @@ export function Photo({
   readonly px?: PreviewSize;
 }) {
   const tenantId = useTenantId();
-  const [frame, near] = useNear<HTMLSpanElement>();
+  const path = previewPath(tenantId, imageId, px);
+  const [frame, near] = useNear<HTMLSpanElement>(() => isHeld(path));
   return (
     <span ref={frame} className="photo" style={{ '--photo-ratio': width / height } as CSSProperties}>
       <Picture
-        path={near ? previewPath(tenantId, imageId, px) : null}
+        path={near ? path : null}
         alt={marks.length > 0 ? text.faces.photoWithFace : text.faces.photo}
       />
       <svg className="photo-marks" viewBox={`0 0 ${width} ${height}`} aria-hidden>

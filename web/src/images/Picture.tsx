@@ -4,7 +4,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { ImageOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { fetchPicture } from '../api/client';
-import { PICTURE } from '../api/query-client';
+import { PICTURE, queryClient } from '../api/query-client';
 import { text } from '../text/text';
 
 /** Pictures that nobody shows are forgotten after this time, ms. */
@@ -17,6 +17,10 @@ export const pictureQuery = (path: string) =>
     staleTime: Infinity,
     gcTime: KEPT_MS,
   });
+
+/** Fetched already. */
+export const isHeld = (path: string): boolean =>
+  queryClient.getQueryData(pictureQuery(path).queryKey) !== undefined;
 
 /** @param path null: not to be fetched yet. */
 export function Picture({ path, alt }: { path: string | null; alt: string }) {

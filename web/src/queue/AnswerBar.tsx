@@ -1,6 +1,6 @@
 // The answers to the question on the screen: each with its key and what it will do.
 import { Button as AriaButton } from 'react-aria-components';
-import type { Answer } from './answers';
+import type { Answer } from './answers/answer';
 
 export const AnswerBar = ({
   answers,

@@ -1,12 +1,10 @@
 // A person beside others: examples of the face, the name, how likely it is.
 import { useCluster, useCoverFace } from '../api/entities';
+import { nameOf } from '../components/names';
 import { Probability } from '../components/Probability';
 import { FaceCrop } from '../images/FaceCrop';
 import { text } from '../text/text';
-import { nameOf } from './answers';
-
-/** Examples shown, count. */
-const SHOWN_MAX = 6;
+import { EXAMPLES_MAX } from './evidence';
 
 export function PersonCard({
   clusterId,
@@ -33,8 +31,8 @@ export function PersonCard({
   const shown = faceIds ?? (cover === null ? [] : [cover]);
   return (
     <div className="candidate">
-      <div className="candidate-faces" data-count={Math.min(shown.length, SHOWN_MAX)}>
-        {shown.slice(0, SHOWN_MAX).map((id) => (
+      <div className="candidate-faces" data-count={Math.min(shown.length, EXAMPLES_MAX)}>
+        {shown.slice(0, EXAMPLES_MAX).map((id) => (
           <FaceCrop key={id} faceId={id} name={name} />
         ))}
       </div>

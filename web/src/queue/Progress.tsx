@@ -25,12 +25,28 @@ function useOpenByKind() {
   ).data;
 }
 
-export function Progress({ answered }: { readonly answered: number }) {
+/** @param happened What the reviewer did last, for who does not see that the question is another. */
+export const Progress = ({
+  answered,
+  happened,
+}: {
+  readonly answered: number;
+  readonly happened: string;
+}) => (
+  <>
+    <Figures answered={answered} />
+    <p className="visually-hidden" role="status">
+      {happened}
+    </p>
+  </>
+);
+
+function Figures({ answered }: { readonly answered: number }) {
   const statistics = useOpenByKind();
   if (!statistics) return null;
   const left = statistics.open.reduce((sum, { open, claimed }) => sum + open + claimed, 0);
   return (
-    <p className="muted progress" role="status">
+    <p className="muted progress">
       {words.left(left)}
       {answered > 0 && ` · ${words.answered(answered)}`}
       {` · ${words.today(statistics.resolved_today)}`}

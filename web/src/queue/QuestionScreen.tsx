@@ -1,31 +1,38 @@
 // One question: the evidence on one side; on the other what is asked, the answers, and what else can be done.
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReviewItem } from '../api/client';
+import { useClusters } from '../api/entities';
 import { LabelField } from '../components/LabelField';
 import { useShortcuts, useSingleKeys, type Shortcuts } from '../components/use-shortcuts';
 import { formatTime, text } from '../text/text';
 import { AnswerBar } from './AnswerBar';
-import { answersTo, EMPTY_DRAFT, type Answer } from './answers';
+import { type Answer, EMPTY_DRAFT } from './answers/answer';
+import { answersTo } from './answers/answers-to';
 import { questionOf, subjectsOf } from './evidence';
 import { Evidence } from './kinds/Evidence';
 import type { QueueSession } from './queue-session';
-import { usePeople } from './use-people';
 import { titleOf, whyOf } from './wording';
 import { WorkBar, type WorkBarProps } from './WorkBar';
 
 const NAMED: readonly string[] = ['new_cluster', 'uncertain_assignment'];
 
+/** A key that was meant for the question before must not answer one that came by itself, ms. */
+const SURPRISE_MS = 600;
+
 export function QuestionScreen({
   item,
   session,
+  surprises,
 }: {
   readonly item: ReviewItem;
   readonly session: QueueSession;
+  /** It came to the front by itself. */
+  readonly surprises: boolean;
 }) {
   const question = questionOf(item);
   const [draft, setDraft] = useState(EMPTY_DRAFT);
   const [open, setOpen] = useState<WorkBarProps['open']>(null);
-  const people = usePeople(useMemo(() => subjectsOf(questionOf(item)).clusters, [item]));
+  const people = useClusters(useMemo(() => subjectsOf(questionOf(item)).clusters, [item]));
   const [singleKeys] = useSingleKeys();
   const nameField = useRef<HTMLInputElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -33,7 +40,7 @@ export function QuestionScreen({
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
 
   const answers = answersTo(question, draft, people);
-  const answer = ({ body }: Answer): void => session.decide(item, body);
+  const answer = ({ body, name }: Answer): void => session.decide(item, body, name);
   const snooze = (ms: number): void => session.snooze(item, new Date(Date.now() + ms).toISOString());
   const candidates = question.kind === 'uncertain_assignment' ? question.evidence.candidates : [];
   const submitName = (): void => {
@@ -51,10 +58,16 @@ export function QuestionScreen({
     l: () => nameField.current?.focus(),
     '?': () => setOpen('help'),
   };
-  useShortcuts(shortcuts, singleKeys);
+  const [ready, setReady] = useState(!surprises);
+  useEffect(() => {
+    if (ready) return;
+    const timer = setTimeout(() => setReady(true), SURPRISE_MS);
+    return () => clearTimeout(timer);
+  }, [ready]);
+  useShortcuts(shortcuts, singleKeys && ready);
 
   return (
-    <div className="question" data-item={item.id} data-kind={item.kind}>
+    <div className="question" data-item={item.id} data-kind={item.kind} data-ready={ready}>
       <section className="evidence" aria-label={text.queue.evidence}>
         <Evidence question={question} draft={draft} onDraft={setDraft} />
       </section>

@@ -47,7 +47,7 @@ function Sitting({
 }) {
   const tenantId = useTenantId();
   const [session] = useState(() => new QueueSession(tenantId, kind, firstId));
-  const { line, phase, error, gone, answered, conflict } = useSyncExternalStore(
+  const { line, phase, error, gone, answered, happened, surpriseId, conflict } = useSyncExternalStore(
     session.subscribe,
     session.snapshot,
   );
@@ -63,7 +63,7 @@ function Sitting({
     <div className="queue">
       <header className="queue-head">
         <h1>{text.queue.title}</h1>
-        <Progress answered={answered} />
+        <Progress answered={answered} happened={happened} />
         <KindFilter kind={kind} onKind={onKind} />
       </header>
       {gone !== null ? (
@@ -74,7 +74,12 @@ function Sitting({
           </Button>
         </Empty>
       ) : current ? (
-        <QuestionScreen key={`${current.id}/${current.version}`} item={current} session={session} />
+        <QuestionScreen
+          key={`${current.id}/${current.version}`}
+          item={current}
+          session={session}
+          surprises={current.id === surpriseId}
+        />
       ) : phase === 'failed' ? (
         <Failed error={error} retry={session.lookAgain} />
       ) : phase === 'empty' ? (

@@ -17,7 +17,7 @@ import { Dialog } from '../components/Dialog';
 import { complain, say } from '../components/toasts';
 import { useSingleKeys } from '../components/use-shortcuts';
 import { text } from '../text/text';
-import type { Answer } from './answers';
+import type { Answer } from './answers/answer';
 
 const words = text.queue.work;
 const HOUR_MS = 3_600_000;

@@ -95,79 +95,63 @@ export type QuestionOf<K extends Kind> = Extract<Question, { kind: K }>;
 export const questionOf = (item: ReviewItem): Question => item as unknown as Question;
 
 export interface Subjects {
-  readonly faces: readonly string[];
+  /** Faces that are cut out in the middle size, in the order of the screen. */
+  readonly crops: readonly string[];
+  /** People who are spoken of. */
   readonly clusters: readonly string[];
-  /** Photos that are shown whole, besides those of `shownInPhoto`. */
+  /** Those of them for whom one face stands. */
+  readonly covers: readonly string[];
+  /** Photos that are shown whole, besides that of `large`. */
   readonly images: readonly string[];
-  /** The face whose photo is shown. */
-  readonly shownInPhoto: string | null;
+  /** The face that is shown large, and in its photo. */
+  readonly large: string | null;
 }
 
+/** Examples that are shown of a person beside others, count. */
+export const EXAMPLES_MAX = 6;
+
+const NONE: Subjects = { crops: [], clusters: [], covers: [], images: [], large: null };
 const some = (ids: readonly (string | null)[]): string[] => [...new Set(ids.filter((id) => id !== null))];
+const examples = (people: readonly { readonly face_ids: readonly string[] }[]): string[] =>
+  people.flatMap(({ face_ids }) => face_ids.slice(0, EXAMPLES_MAX));
+const ids = (people: readonly { readonly cluster_id: string }[]): string[] =>
+  people.map(({ cluster_id }) => cluster_id);
 
 /** What the screen of a question needs. */
 export function subjectsOf(question: Question): Subjects {
   switch (question.kind) {
     case 'new_cluster': {
       const { face_ids, nearest } = question.evidence;
-      const clusters = some([question.subject.cluster_id, ...nearest.map(({ cluster_id }) => cluster_id)]);
-      return { faces: face_ids, clusters, images: [], shownInPhoto: face_ids[0] ?? null };
+      const clusters = some([question.subject.cluster_id, ...ids(nearest)]);
+      const crops = face_ids.length > 1 ? face_ids : [];
+      return { ...NONE, crops, clusters, covers: ids(nearest), large: face_ids[0] ?? null };
     }
     case 'uncertain_assignment': {
       const { face_id, candidates } = question.evidence;
-      return {
-        faces: [face_id, ...candidates.flatMap(({ face_ids }) => face_ids)],
-        clusters: candidates.map(({ cluster_id }) => cluster_id),
-        images: [],
-        shownInPhoto: face_id,
-      };
+      return { ...NONE, crops: examples(candidates), clusters: ids(candidates), large: face_id };
     }
     case 'merge_suggestion': {
       const { clusters } = question.evidence;
-      return {
-        faces: clusters.flatMap(({ face_ids }) => face_ids),
-        clusters: clusters.map(({ cluster_id }) => cluster_id),
-        images: [],
-        shownInPhoto: null,
-      };
+      return { ...NONE, crops: examples(clusters), clusters: ids(clusters) };
     }
     case 'split_suggestion': {
       const { cluster_id, stays, groups } = question.evidence;
-      return {
-        faces: [stays, ...groups].flatMap(({ face_ids }) => face_ids),
-        clusters: [cluster_id],
-        images: [],
-        shownInPhoto: null,
-      };
+      const crops = [stays, ...groups].flatMap(({ face_ids }) => face_ids);
+      return { ...NONE, crops, clusters: [cluster_id] };
     }
     case 'same_image_conflict': {
       const { faces, cluster_id, image_id } = question.evidence;
-      return {
-        faces: faces.map(({ face_id }) => face_id),
-        clusters: [cluster_id],
-        images: [image_id],
-        shownInPhoto: null,
-      };
+      const crops = faces.map(({ face_id }) => face_id);
+      return { ...NONE, crops, clusters: [cluster_id], covers: [cluster_id], images: [image_id] };
     }
     case 'suspect_face':
-      return {
-        faces: [question.evidence.face_id],
-        clusters: [],
-        images: [],
-        shownInPhoto: question.evidence.face_id,
-      };
-    case 'duplicate_image': {
-      const { image_ids, matching_faces } = question.evidence;
-      return { faces: matching_faces.flat(), clusters: [], images: image_ids, shownInPhoto: null };
-    }
+      return { ...NONE, large: question.evidence.face_id };
+    case 'duplicate_image':
+      return { ...NONE, images: question.evidence.image_ids };
     case 'constraint_conflict': {
       const { face_ids, source_cluster_id, target_cluster_id } = question.evidence.proposal;
-      return {
-        faces: face_ids,
-        clusters: some([source_cluster_id, target_cluster_id]),
-        images: [],
-        shownInPhoto: face_ids[0] ?? null,
-      };
+      const clusters = some([source_cluster_id, target_cluster_id]);
+      return { ...NONE, clusters, covers: clusters, large: face_ids[0] ?? null };
     }
   }
 }

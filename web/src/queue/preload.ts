@@ -1,39 +1,51 @@
 // Fetches what the screen of a question will need before it is shown, so that going on shows no empty frames.
+import { clusterQuery, faceQuery, imageQuery, surestFaceQuery } from '../api/entities';
 import { queryClient } from '../api/query-client';
-import { clusterQuery, faceQuery, imageQuery } from '../api/entities';
-import { PREVIEW_SIZE } from '../images/PhotoWithFaces';
 import { CROP_PX } from '../images/FaceCrop';
-import { cropPath, previewPath } from '../images/paths';
+import { cropPath, previewPath, type CropSize } from '../images/paths';
+import { PREVIEW_SIZE } from '../images/PhotoWithFaces';
 import { pictureQuery } from '../images/Picture';
-import { subjectsOf, type Question } from './evidence';
+import { type Question, subjectsOf } from './evidence';
 
 /** Cut-out faces that are fetched ahead, count; the rest come when they are near the screen. */
 const CROPS_AHEAD = 12;
+const once = { retry: false } as const;
 
 /** Failures show on the screen, if it comes to that. */
 export async function preload(tenantId: string, question: Question): Promise<void> {
-  const { faces, clusters, images, shownInPhoto } = subjectsOf(question);
-  const quietly = { retry: false } as const;
-  const [face, known] = await Promise.all([
-    shownInPhoto === null
-      ? null
-      : queryClient.fetchQuery({ ...faceQuery(tenantId, shownInPhoto), ...quietly }).catch(() => null),
-    Promise.all(
-      clusters.map((id) =>
-        queryClient.fetchQuery({ ...clusterQuery(tenantId, id), ...quietly }).catch(() => null),
-      ),
-    ),
-    ...faces
-      .slice(0, CROPS_AHEAD)
-      .map((id) => queryClient.prefetchQuery(pictureQuery(cropPath(tenantId, id, CROP_PX.m)))),
-  ]);
-  const photos = face === null ? images : [...images, face.image_id];
-  const covers = known.flatMap((cluster) => cluster?.cover_face_id ?? []);
+  const { crops, clusters, covers, images, large } = subjectsOf(question);
+  const crop = (id: string, size: CropSize): Promise<void> =>
+    queryClient.prefetchQuery(pictureQuery(cropPath(tenantId, id, size)));
   await Promise.all([
-    ...photos.flatMap((id) => [
-      queryClient.prefetchQuery(imageQuery(tenantId, id)),
-      queryClient.prefetchQuery(pictureQuery(previewPath(tenantId, id, PREVIEW_SIZE))),
-    ]),
-    ...covers.map((id) => queryClient.prefetchQuery(pictureQuery(cropPath(tenantId, id, CROP_PX.m)))),
+    // The face that is asked about, large and in its photo, before all that it is compared with.
+    ...(large === null ? [] : [crop(large, CROP_PX.l), photoOfFace(tenantId, large)]),
+    ...images.map((id) => photo(tenantId, id)),
+    ...crops.slice(0, CROPS_AHEAD).map((id) => crop(id, CROP_PX.m)),
+    ...clusters.map((id) => queryClient.prefetchQuery(clusterQuery(tenantId, id))),
+    ...covers.map(async (id) => {
+      const cover = await coverOf(tenantId, id);
+      if (cover !== null) await crop(cover, CROP_PX.m);
+    }),
   ]);
 }
+
+async function photo(tenantId: string, imageId: string): Promise<void> {
+  await Promise.all([
+    queryClient.prefetchQuery(imageQuery(tenantId, imageId)),
+    queryClient.prefetchQuery(pictureQuery(previewPath(tenantId, imageId, PREVIEW_SIZE))),
+  ]);
+}
+
+async function photoOfFace(tenantId: string, faceId: string): Promise<void> {
+  const face = await orNull(queryClient.fetchQuery({ ...faceQuery(tenantId, faceId), ...once }));
+  if (face) await photo(tenantId, face.image_id);
+}
+
+async function coverOf(tenantId: string, clusterId: string): Promise<string | null> {
+  const cluster = await orNull(queryClient.fetchQuery({ ...clusterQuery(tenantId, clusterId), ...once }));
+  if (!cluster || cluster.cover_face_id !== null) return cluster?.cover_face_id ?? null;
+  const faces = await orNull(queryClient.fetchQuery({ ...surestFaceQuery(tenantId, clusterId), ...once }));
+  return faces?.items[0]?.id ?? null;
+}
+
+const orNull = <T>(fetched: Promise<T>): Promise<T | null> => fetched.catch(() => null);

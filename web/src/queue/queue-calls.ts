@@ -1,7 +1,7 @@
 // The calls of the queue. Each throws ApiProblem.
 import { api, type Operation, type ReviewItem } from '../api/client';
 import type { Kind } from '../text/kinds';
-import type { DecisionBody } from './answers';
+import type { DecisionBody } from './answers/answer';
 
 const at = (tenantId: string, itemId: string) => ({
   params: { path: { tenant_id: tenantId, item_id: itemId } },
@@ -86,8 +86,12 @@ export async function writeNote(tenantId: string, itemId: string, text: string):
   return data!;
 }
 
-export async function undo(tenantId: string, operationId: string): Promise<void> {
+/** @param attempt As for `decide`. */
+export async function undo(tenantId: string, operationId: string, attempt: string): Promise<void> {
   await api.POST('/v1/tenants/{tenant_id}/operations/{operation_id}/undo', {
-    params: { path: { tenant_id: tenantId, operation_id: operationId } },
+    params: {
+      path: { tenant_id: tenantId, operation_id: operationId },
+      header: { 'Idempotency-Key': attempt },
+    },
   });
 }

@@ -2,12 +2,14 @@
 import type { ReviewItem } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import { text } from '../text/text';
-import type { DecisionBody } from './answers';
+import type { DecisionBody } from './answers/answer';
 
 /** The service asks back: the same answer is taken with one member more. */
 export interface Conflict {
   readonly item: ReviewItem;
   readonly body: DecisionBody;
+  /** What the answer is called. */
+  readonly name: string;
   readonly title: string;
   readonly detail: string;
   readonly goOn: string;
@@ -27,13 +29,19 @@ export type Refusal =
 
 const trouble = text.queue.trouble;
 
-export function refusalOf(error: unknown, item: ReviewItem, body: DecisionBody): Refusal {
+/** @param answer null: it was passed on. */
+export function refusalOf(
+  error: unknown,
+  item: ReviewItem,
+  answer: Pick<Conflict, 'body' | 'name'> | null,
+): Refusal {
   if (!(error instanceof ApiProblem)) return { kind: 'back', item, message: String(error), conflict: null };
-  const back = (message: string, conflict: Conflict | null = null, as = item): Refusal => ({
+  const back = (message: string, as = item): Refusal => ({ kind: 'back', item: as, message, conflict: null });
+  const asksBack = (question: Omit<Conflict, 'item' | 'body' | 'name'>): Refusal => ({
     kind: 'back',
-    item: as,
-    message,
-    conflict,
+    item,
+    message: question.title,
+    conflict: answer && { item, ...answer, ...question },
   });
   switch (error.code) {
     case 'review_item.closed':
@@ -43,12 +51,10 @@ export function refusalOf(error: unknown, item: ReviewItem, body: DecisionBody):
     case 'review_item.not_found':
       return { kind: 'gone', message: error.message };
     case 'review_item.changed':
-      return back(trouble.changed, null, error.body['item'] as ReviewItem);
+      return back(trouble.changed, error.body['item'] as ReviewItem);
     case 'constraint.conflict': {
       const count = Array.isArray(error.body['constraints']) ? error.body['constraints'].length : 1;
-      return back(trouble.conflictTitle, {
-        item,
-        body,
+      return asksBack({
         title: trouble.conflictTitle,
         detail: trouble.conflict(count),
         goOn: trouble.override,
@@ -57,9 +63,7 @@ export function refusalOf(error: unknown, item: ReviewItem, body: DecisionBody):
     }
     case 'cluster.labels_differ': {
       const [gone, kept] = error.body['labels'] as [string, string];
-      return back(trouble.labelsTitle, {
-        item,
-        body,
+      return asksBack({
         title: trouble.labelsTitle,
         detail: trouble.labels(gone, kept),
         goOn: trouble.keepLabel(kept),

@@ -1,6 +1,7 @@
 // The question in words, and why it is asked.
+import { nameOf } from '../components/names';
 import { text } from '../text/text';
-import { nameOf, type People } from './answers';
+import type { People } from './answers/answer';
 import type { Question } from './evidence';
 
 const { question: titles, why, reasons } = text.queue;

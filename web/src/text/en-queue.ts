@@ -176,6 +176,10 @@ export const queueText = {
     noteSaved: 'The note is written.',
     undo: 'Undo',
     undone: 'Taken back. Here it is again.',
+    undoneElsewhere: 'Taken back.',
+    happened: (name: string, count: number) => `Answered: ${name}. ${count} answered now.`,
+    skipped: 'Skipped.',
+    snoozed: 'Put off.',
     nothingToUndo: 'There is nothing to undo in this session.',
     help: 'Keys',
     helpTitle: 'Keys of the queue',
@@ -185,6 +189,7 @@ export const queueText = {
   },
   trouble: {
     notTaken: 'Your answer was not taken.',
+    notUndone: 'It was not taken back.',
     closed: (what: string) => `Somebody answered it first: ${what}.`,
     closedMoot: 'Another change has made the question moot.',
     claimed: 'Another reviewer works on this question now.',

@@ -1,6 +1,6 @@
 // One screen for each kind of question.
 import { memo } from 'react';
-import type { Draft } from '../answers';
+import type { Draft } from '../answers/answer';
 import type { Question } from '../evidence';
 import { NewCluster } from './NewCluster';
 import {

@@ -2,7 +2,7 @@
 import { ToggleButton } from 'react-aria-components';
 import { FaceCrop } from '../../images/FaceCrop';
 import { text } from '../../text/text';
-import type { Draft } from '../answers';
+import type { Draft } from '../answers/answer';
 import type { QuestionOf } from '../evidence';
 import { PersonCard } from '../PersonCard';
 import { FaceAndPhoto, Part } from './parts';

@@ -1,7 +1,7 @@
 // "Is it one of these?": a face in its photo, and the people that it may be.
 import { Radio, RadioGroup } from 'react-aria-components';
 import { text } from '../../text/text';
-import type { Draft } from '../answers';
+import type { Draft } from '../answers/answer';
 import type { QuestionOf } from '../evidence';
 import { PersonCard } from '../PersonCard';
 import { FaceAndPhoto } from './parts';
