@@ -37,7 +37,8 @@ export async function openReviewPage(
   path = '/',
   viewport: { width: number; height: number } = DESKTOP,
 ): Promise<ReviewerPage> {
-  const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  const hasTouch = viewport === PHONE;
+  const context = await browser.newContext({ viewport, hasTouch, reducedMotion: 'reduce' });
   context.setDefaultTimeout(STEP_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -52,11 +53,16 @@ export async function openReviewPage(
   return { page, context, api, complaints };
 }
 
-/** Accessibility faults of the page as it is now that axe calls serious or critical. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+/**
+ * Accessibility faults of the page as it is now that axe calls serious or critical.
+ * @param rules Ids of the rules to run; default: all.
+ */
+export async function seriousFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
   // Through the debugger, because the page's own policy admits no foreign script.
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>('axe.run(document)');
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(document, ${JSON.stringify(rules ? { runOnly: rules } : {})})`,
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
