@@ -10,6 +10,7 @@ import { ErasureRunner } from './erasure/erasure-runner.js';
 import { NestLogger } from './http/logger.js';
 import { setupHttp } from './http/setup-http.js';
 import { ExpiredKeysSweep } from './idempotency/expired-keys-sweep.js';
+import { BlobEncryption } from './ingest/blob-encryption.js';
 import { BlobSweep } from './ingest/blob-sweep.js';
 import { IngestJobs } from './ingest/ingest-jobs.js';
 import { VectorIndexUpkeep } from './ingest/vector-index-upkeep.js';
@@ -53,6 +54,13 @@ export async function startWorker(
   app.get(ErasureRunner).start();
   app.get(RetentionSchedule).start();
   app.get(ExpiredKeysSweep).start();
+  app
+    .get(BlobEncryption)
+    .run()
+    .then(
+      (files) => files > 0 && logger.info({ files }, 'originals of before were encrypted'),
+      (error: unknown) => logger.error({ err: error }, 'originals of before could not be encrypted'),
+    );
   app
     .get(BlobSweep)
     .run(Date.now())

@@ -144,6 +144,29 @@ export const CONFIG_KEYS = {
     sample: './data/blobs',
   }),
 
+  'storage.encryption': choice({
+    what: 'Whether originals are encrypted on disk: "per_tenant" under a key of each tenant, which its erasure destroys.',
+    why: 'Disks are often encrypted already; with it, a lost key folder or master key loses every original.',
+    values: ['off', 'per_tenant'],
+    default: 'off',
+  }),
+  'storage.keys_dir': text({
+    what: "Folder of the tenants' keys, wrapped under the master key. Keep it out of the backups of database and images.",
+    why: 'With everything else until you move it: see docs/data-protection.md.',
+    expected: 'a path',
+    default: undefined,
+    defaultText: '<data_dir>/keys',
+    sample: './keys',
+  }),
+  'storage.master_key_file': text({
+    what: 'File of the master keys, one a line: the first wraps the keys of tenants, all of them open.',
+    why: 'Absent: one is made when it is first needed and kept in <data_dir>/master-key.',
+    expected: 'a path',
+    default: undefined,
+    defaultText: '<data_dir>/master-key',
+    sample: './master-key',
+  }),
+
   'auth.admin_token': bearerToken({
     what: 'Token of the operator: every tenant, every scope. 16 or more random characters.',
     why: 'Absent: one of 256 bits is made at the first start and kept in <data_dir>/admin-token.',

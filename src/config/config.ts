@@ -29,6 +29,11 @@ export interface KindredConfig {
   readonly storage: {
     /** Absolute path of the folder that keeps the images; `<dataDir>/blobs` unless configured. */
     readonly blobsDir: string;
+    readonly encryption: 'off' | 'per_tenant';
+    /** Absolute path of the folder of the tenants' keys. */
+    readonly keysDir: string;
+    /** Absolute path of the file of the master keys. */
+    readonly masterKeyFile: string;
   };
   readonly auth: {
     /** Undefined = generated once and kept in `dataDir`. Secret. */

@@ -138,7 +138,6 @@ function checkTogether(values: ConfigValues, faults: ConfigFault[]): void {
 
 function assemble(values: ConfigValues, url: string | undefined, cwd: string): KindredConfig {
   const dataDir = resolve(cwd, values.data_dir);
-  const blobsDir = values['storage.blobs_dir'];
   const workers = values['inference.workers'] ?? Math.min(availableParallelism(), WORKERS_DEFAULT_MAX);
   return {
     server: {
@@ -151,7 +150,12 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
     roles: values.roles,
     logLevel: values.log_level,
     database: { ...present({ url }), poolSize: values['database.pool_size'] },
-    storage: { blobsDir: blobsDir === undefined ? join(dataDir, 'blobs') : resolve(cwd, blobsDir) },
+    storage: {
+      blobsDir: resolve(cwd, values['storage.blobs_dir'] ?? join(dataDir, 'blobs')),
+      encryption: values['storage.encryption'],
+      keysDir: resolve(cwd, values['storage.keys_dir'] ?? join(dataDir, 'keys')),
+      masterKeyFile: resolve(cwd, values['storage.master_key_file'] ?? join(dataDir, 'master-key')),
+    },
     auth: {
       ...present({ adminToken: values['auth.admin_token'], keyPepper: values['auth.key_pepper'] }),
       failuresPerMinute: values['auth.failures_per_minute'],

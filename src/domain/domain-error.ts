@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'face.not_found',
   'face.dismissed',
   'crop.unavailable',
+  'storage.unreadable',
   'cluster.not_found',
   'cluster.merged',
   'cluster.labels_differ',

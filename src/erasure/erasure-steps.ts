@@ -91,8 +91,16 @@ export class ErasureSteps {
     }
     if (erasure.work['files_counted'] !== true) {
       const files = await this.countFiles(tenantId);
-      return this.advance(erasure, 'files', { counts: { files }, work: { files_counted: true } });
+      // A key that an earlier round destroyed was there.
+      const hadKey =
+        erasure.work['had_key'] === true || (await this.blobs.hasKey(tenantBlobPrefix(tenantId)));
+      return this.advance(erasure, 'files', {
+        counts: { files },
+        work: { files_counted: true, had_key: hadKey },
+      });
     }
+    // First of all: with it every copy of the files is gone, too.
+    await this.blobs.destroyKey(tenantBlobPrefix(tenantId));
     await this.blobs.deletePrefix(tenantBlobPrefix(tenantId));
     return this.advance(erasure, 'indexes');
   }
@@ -107,6 +115,7 @@ export class ErasureSteps {
       vacuum: refused === 0 ? 'done' : vacuumed === 0 ? 'not_allowed' : 'in_part',
       rows_kept_for_running_transactions: rowsKeptForOthers,
       vector_index: 'dropped',
+      key_destroyed: erasure.work['had_key'] === true,
     };
     return this.advance(erasure, 'verify', { work: { storage } });
   }
@@ -134,6 +143,7 @@ export class ErasureSteps {
       return {
         ...rows,
         files: await this.countFiles(tenantId),
+        encryption_keys: Number(await this.blobs.hasKey(tenantBlobPrefix(tenantId))),
         queue_messages: await this.queue.countOfTenant(tenantId),
       };
     }

@@ -11,6 +11,8 @@ export interface StorageReport {
   readonly rows_kept_for_running_transactions: number;
   /** Approximate indexes of the tenant: a dropped one holds no vector; `none` was there for smaller erasures. */
   readonly vector_index: 'dropped' | 'entries_marked_dead';
+  /** Of a tenant: whether a key of its originals was there and is destroyed. */
+  readonly key_destroyed?: boolean;
 }
 
 /**

@@ -41,10 +41,10 @@ export class FacesService {
       throw new DomainError('crop.unavailable', 'There is no picture of this face.');
     }
     const { x, y, width, height } = face.box;
-    const path = this.blobs.pathOf(key);
+    const picture = await this.blobs.picture(this.blobs.pathOf(key));
     return this.decoder.crop(
-      path,
-      await this.decoder.inspect(path),
+      picture,
+      await this.decoder.inspect(picture),
       { x1: x, y1: y, x2: x + width, y2: y + height },
       { marginRatio: CROP_MARGIN_RATIO, sizePx, turn: image.turn },
     );

@@ -92,8 +92,8 @@ export class ImagesService {
     if (!(await this.blobs.exists(key))) {
       throw new DomainError('crop.unavailable', 'There is no picture of this image.');
     }
-    const path = this.blobs.pathOf(key);
-    return this.decoder.preview(path, await this.decoder.inspect(path), longSideMax);
+    const picture = await this.blobs.picture(this.blobs.pathOf(key));
+    return this.decoder.preview(picture, await this.decoder.inspect(picture), longSideMax);
   }
 
   /** Newest first. */

@@ -3,10 +3,11 @@ import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { move } from 'piscina';
+import type { PictureFile } from './picture-source.js';
 import { tiffFrame } from './tiff-frame.js';
 
 export interface HeicTask {
-  readonly path: string;
+  readonly file: PictureFile;
   /** Which of the file's pictures, from 0. */
   readonly page: number;
   /** px, upright, as the header says. */
@@ -42,7 +43,9 @@ function forgetDecoder(): void {
 /** @returns An uncompressed TIFF of the upright picture. The file's own rotation is applied by the decoder. */
 export default async function decodeHeic(task: HeicTask): Promise<Uint8Array> {
   try {
-    const buffer = await readFile(task.path);
+    const { file } = task;
+    // Its own bytes: what comes from another thread is a copy.
+    const buffer = typeof file === 'string' ? await readFile(file) : file;
     // The decoder knows only some of the brands that HEVC pictures may have; sharp has found HEVC in this one.
     if (buffer.length > 12) Buffer.from('heic', 'latin1').copy(buffer, 8);
     const { all } = require('heic-decode') as HeicDecode;

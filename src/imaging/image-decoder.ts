@@ -15,9 +15,10 @@ import { planCrop, type CropOptions } from './crop-region.js';
 import { HeicDecoder } from './heic-decoder.js';
 import { readImageHeader, type ImageHeader, type ImageLimits, type ImageNote } from './image-header.js';
 import { perceptualHash } from './perceptual-hash.js';
-import { readPicture, type PictureSource } from './picture-source.js';
+import { readPicture, type PictureFile, type PictureSource } from './picture-source.js';
 import { sharp } from './sharp-settings.js';
 
+export type { PictureFile } from './picture-source.js';
 export type { CropOptions } from './crop-region.js';
 export type { ContentType, ImageHeader, ImageLimits, ImageNote } from './image-header.js';
 
@@ -57,8 +58,8 @@ export class ImageDecoder {
    * @param declaredType What the client said it is; only compared.
    * @throws DomainError image.unreadable | image.unsupported | image.too_large
    */
-  inspect(path: string, declaredType?: string): Promise<ImageHeader> {
-    return this.track(() => readImageHeader(path, this.limits, declaredType));
+  inspect(file: PictureFile, declaredType?: string): Promise<ImageHeader> {
+    return this.track(() => readImageHeader(file, this.limits, declaredType));
   }
 
   /**
@@ -66,9 +67,9 @@ export class ImageDecoder {
    * @param header What `inspect` said of this file.
    * @throws DomainError image.unreadable | image.unsupported | inference.busy
    */
-  decode(path: string, header: ImageHeader, options: DecodeOptions = {}): Promise<DecodedImage> {
+  decode(file: PictureFile, header: ImageHeader, options: DecodeOptions = {}): Promise<DecodedImage> {
     return this.heavy(async () => {
-      const source = await this.open(path, header);
+      const source = await this.open(file, header);
       const { result, notes } = await readPicture(source, header, (picture) =>
         rasterOf(picture, header, options),
       );
@@ -82,10 +83,10 @@ export class ImageDecoder {
    * @param box px of the upright source; the padded box is clipped to the picture.
    * @throws DomainError crop.unavailable for a box outside the picture, and what `decode` throws.
    */
-  crop(path: string, header: ImageHeader, box: Box, options: CropOptions): Promise<Uint8Array> {
+  crop(file: PictureFile, header: ImageHeader, box: Box, options: CropOptions): Promise<Uint8Array> {
     return this.heavy(async () => {
       const plan = planCrop(header, box, options);
-      const source = await this.open(path, header);
+      const source = await this.open(file, header);
       const { result } = await readPicture(source, header, async (picture) => {
         // The whole is scaled, then cut: so JPEGs shrink while loading, and only the rows above the cut's end are read.
         const cut = toSrgb(picture)
@@ -104,9 +105,9 @@ export class ImageDecoder {
    * @param longSideMax px; a smaller picture is not enlarged.
    * @throws What `decode` throws.
    */
-  preview(path: string, header: ImageHeader, longSideMax: number): Promise<Uint8Array> {
+  preview(file: PictureFile, header: ImageHeader, longSideMax: number): Promise<Uint8Array> {
     const whole = { x1: 0, y1: 0, x2: header.width, y2: header.height };
-    return this.crop(path, header, whole, { marginRatio: 0, sizePx: longSideMax });
+    return this.crop(file, header, whole, { marginRatio: 0, sizePx: longSideMax });
   }
 
   /** The 64-bit DCT hash that common tools compute, 16 hex digits. The raster stays the caller's, but not before this settles. */
@@ -122,11 +123,11 @@ export class ImageDecoder {
   }
 
   /** sharp reads every type but HEIC by itself. */
-  private async open(path: string, header: ImageHeader): Promise<PictureSource> {
-    if (header.contentType !== 'image/heic') return { input: path, page: header.page };
-    const { icc, hasAlpha } = await sharp(path, { limitInputPixels: false, page: header.page }).metadata();
+  private async open(file: PictureFile, header: ImageHeader): Promise<PictureSource> {
+    if (header.contentType !== 'image/heic') return { input: file, page: header.page };
+    const { icc, hasAlpha } = await sharp(file, { limitInputPixels: false, page: header.page }).metadata();
     const { page, width, height } = header;
-    return { input: await this.heic.decode({ path, page, width, height, icc, hasAlpha }), page: 0 };
+    return { input: await this.heic.decode({ file, page, width, height, icc, hasAlpha }), page: 0 };
   }
 
   /** Work that holds a picture in memory waits for its turn. */

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import type { Metadata } from 'sharp';
 import { DomainError } from '../domain/domain-error.js';
 import { sharp } from './sharp-settings.js';
+import type { PictureFile } from './picture-source.js';
 import { isAnimatedPng, PREFIX_BYTES, sniffImageFamily, type ImageFamily } from './sniff-image-family.js';
 
 export type ContentType =
@@ -70,17 +71,17 @@ const DECLARED_ALIASES: Readonly<Record<string, ContentType>> = {
 
 /** @throws DomainError image.unreadable | image.unsupported | image.too_large */
 export async function readImageHeader(
-  path: string,
+  file: PictureFile,
   limits: ImageLimits,
   declaredType: string | undefined,
 ): Promise<ImageHeader> {
-  const prefix = await readPrefix(path, limits.bytesMax);
+  const prefix = await readPrefix(file, limits.bytesMax);
   const sniffed = sniffImageFamily(prefix);
   if (sniffed.kind === 'unsupported') {
     throw new DomainError('image.unsupported', `${sniffed.name} files are not supported`);
   }
   if (sniffed.kind === 'unknown') throw new DomainError('image.unreadable', 'the file is not an image');
-  const metadata = await readMetadata(path);
+  const metadata = await readMetadata(file);
   if (metadata.format !== sniffed.family)
     throw new DomainError('image.unreadable', 'the image cannot be read');
 
@@ -113,16 +114,24 @@ export async function readImageHeader(
   };
 }
 
-async function readPrefix(path: string, bytesMax: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+function checkSize(size: number, bytesMax: number): void {
+  if (size > bytesMax) {
+    throw new DomainError('image.too_large', `the file is larger than ${bytesMax} bytes`, {
+      extensions: { bytes_max: bytesMax },
+    });
+  }
+  if (size === 0) throw new DomainError('image.unreadable', 'the file is empty');
+}
+
+async function readPrefix(picture: PictureFile, bytesMax: number): Promise<Uint8Array> {
+  if (typeof picture !== 'string') {
+    checkSize(picture.length, bytesMax);
+    return picture.subarray(0, PREFIX_BYTES);
+  }
+  const file = await open(picture, 'r');
   try {
     const { size } = await file.stat();
-    if (size > bytesMax) {
-      throw new DomainError('image.too_large', `the file is larger than ${bytesMax} bytes`, {
-        extensions: { bytes_max: bytesMax },
-      });
-    }
-    if (size === 0) throw new DomainError('image.unreadable', 'the file is empty');
+    checkSize(size, bytesMax);
     const prefix = Buffer.alloc(Math.min(size, PREFIX_BYTES));
     const { bytesRead } = await file.read(prefix, 0, prefix.length, 0);
     return prefix.subarray(0, bytesRead);
@@ -132,9 +141,9 @@ async function readPrefix(path: string, bytesMax: number): Promise<Uint8Array> {
 }
 
 /** The pixel limit is ours to check: sharp's own refusal would not tell the size. */
-async function readMetadata(path: string): Promise<Metadata> {
+async function readMetadata(picture: PictureFile): Promise<Metadata> {
   try {
-    return await sharp(path, { failOn: 'none', limitInputPixels: false }).metadata();
+    return await sharp(picture, { failOn: 'none', limitInputPixels: false }).metadata();
   } catch (cause) {
     throw new DomainError('image.unreadable', 'the image cannot be read', { cause });
   }

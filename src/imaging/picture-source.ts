@@ -10,8 +10,11 @@ import { DomainError } from '../domain/domain-error.js';
 import type { ImageHeader, ImageNote } from './image-header.js';
 import { DECODE_TIMEOUT_S, sharp } from './sharp-settings.js';
 
-/** A path, or the bytes of a picture that another decoder has unpacked. */
-export type PictureSource = { readonly input: string | Uint8Array; readonly page: number };
+/** A path, or the bytes themselves: of a file that is encrypted on disk. */
+export type PictureFile = string | Uint8Array;
+
+/** A picture's file, or the bytes of a picture that another decoder has unpacked. */
+export type PictureSource = { readonly input: PictureFile; readonly page: number };
 
 /** Fraction of a picture's rows that must be there. */
 const ROWS_USABLE_MIN = 0.5;

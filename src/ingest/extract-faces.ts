@@ -8,7 +8,7 @@ import { mapLandmarks } from '../domain/geometry/landmarks.js';
 import type { Raster } from '../domain/geometry/raster.js';
 import { unturnDetection } from '../domain/face/unturn.js';
 import type { Turn } from '../domain/geometry/turn.js';
-import { ImageDecoder, type ImageHeader } from '../imaging/image-decoder.js';
+import { ImageDecoder, type ImageHeader, type PictureFile } from '../imaging/image-decoder.js';
 import type { FaceModels } from '../inference/inference-provider.js';
 import { IngestLimiter } from './ingest-limiter.js';
 
@@ -60,26 +60,33 @@ export class FaceExtractor {
   /**
    * @param tenantId Whose turn it takes.
    * @param models What finds and embeds the faces.
-   * @param path A picture on disk.
+   * @param picture A picture on disk, or what opens it when its turn comes.
    * @param declaredType What the client said it is.
    * @throws DomainError image.* for a picture that cannot be used, inference.busy when the line is full.
    */
-  extract(tenantId: string, models: FaceModels, path: string, declaredType?: string): Promise<Extraction> {
-    return this.limiter.run(tenantId, () => this.extractNow(models, path, declaredType));
+  extract(
+    tenantId: string,
+    models: FaceModels,
+    picture: string | (() => Promise<PictureFile>),
+    declaredType?: string,
+  ): Promise<Extraction> {
+    return this.limiter.run(tenantId, async () =>
+      this.extractNow(models, typeof picture === 'string' ? picture : await picture(), declaredType),
+    );
   }
 
   private async extractNow(
     models: FaceModels,
-    path: string,
+    file: PictureFile,
     declaredType: string | undefined,
   ): Promise<Extraction> {
-    const header = await this.decoder.inspect(path, declaredType);
+    const header = await this.decoder.inspect(file, declaredType);
     const longSideMax = models.pack.detectorLongSidePx;
-    const decoded = await this.decoder.decode(path, header, { longSideMax });
+    const decoded = await this.decoder.decode(file, header, { longSideMax });
     const phash = await this.decoder.perceptualHash(decoded.raster);
     const found = await models.detect(decoded.raster);
 
-    const view = await this.viewForEmbedding(path, header, found, decoded.scale);
+    const view = await this.viewForEmbedding(file, header, found, decoded.scale);
     const { faces } = await models.embed(view.raster, view.detections);
 
     const toSource = found.detections.map((detection) =>
@@ -97,7 +104,7 @@ export class FaceExtractor {
 
   /** The raster that faces are cut from: the detector's own, or a larger decode when a face is small there. */
   private async viewForEmbedding(
-    path: string,
+    file: PictureFile,
     header: ImageHeader,
     found: { detections: readonly Detection[]; raster: Raster; turn: Turn },
     scale: number,
@@ -111,7 +118,7 @@ export class FaceExtractor {
     );
     // A second decode pays only when it shows clearly more than the first.
     if (found.detections.length === 0 || scale >= 1 || wanted < rasterLongSide * 1.25) return found;
-    const larger = await this.decoder.decode(path, header, { longSideMax: wanted, turn: found.turn });
+    const larger = await this.decoder.decode(file, header, { longSideMax: wanted, turn: found.turn });
     const factor = Math.max(larger.raster.width, larger.raster.height) / rasterLongSide;
     return { raster: larger.raster, detections: found.detections.map((d) => scaleDetection(d, factor)) };
   }

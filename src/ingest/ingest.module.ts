@@ -6,6 +6,7 @@ import { ClustersModule } from '../clusters/clusters.module.js';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { BlobStore } from '../storage/blob-store.js';
+import { BlobEncryption } from './blob-encryption.js';
 import { BlobSweep } from './blob-sweep.js';
 import { FaceExtractor } from './extract-faces.js';
 import { IngestJobs } from './ingest-jobs.js';
@@ -42,6 +43,7 @@ const Uploads = MulterModule.registerAsync({
     FaceExtractor,
     IngestPipeline,
     IngestJobs,
+    BlobEncryption,
     BlobSweep,
     ModelSelfTest,
     VectorIndexUpkeep,
@@ -53,6 +55,7 @@ const Uploads = MulterModule.registerAsync({
     FaceExtractor,
     IngestPipeline,
     IngestJobs,
+    BlobEncryption,
     BlobSweep,
     ModelSelfTest,
     VectorIndexUpkeep,

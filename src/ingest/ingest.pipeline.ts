@@ -90,10 +90,11 @@ export class IngestPipeline {
     let { upload } = request;
     for (let attempt = 0; attempt < MOVES_MAX; attempt++) {
       const models = await this.models.of(scope.tenantId);
+      const { path } = upload;
       const extraction = await this.extractor.extract(
         scope.tenantId,
         models,
-        upload.path,
+        () => this.blobs.picture(path),
         upload.declaredType,
       );
       const outcome = await this.store(scope, { ...request, upload }, extraction);

@@ -5,13 +5,14 @@
 // folder is synced after the rename. Whatever a crash leaves lies in `<root>/staging`, where sweepStaging finds it.
 // Callers name blobs by key: an object store can take this class's place, but for pathOf, which gives a local file.
 import { createHash, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
 import { access, open, opendir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DomainError } from '../domain/domain-error.js';
 import { assertBlobKey, assertBlobPrefix } from './blob-key.js';
-import { ignoreMissing, makeFolder, syncFolder } from './durable-folder.js';
+import { ignoreMissing, makeFolder, syncFile, syncFolder } from './durable-folder.js';
+import { type EncryptedBlobs, ownerOf } from './encrypted-blobs.js';
 
 export { imageBlobKey, tenantBlobPrefix } from './blob-key.js';
 
@@ -45,14 +46,20 @@ export class BlobStore {
   private readonly staging: string;
   private readonly kept: string;
 
-  private constructor(root: string) {
+  private constructor(
+    root: string,
+    private readonly crypto: EncryptedBlobs | undefined,
+  ) {
     this.staging = join(root, 'staging');
     this.kept = join(root, 'kept');
   }
 
-  /** @param root Folder that this store owns; made (0700) when it is not there. */
-  static async open(root: string): Promise<BlobStore> {
-    const store = new BlobStore(resolve(root));
+  /**
+   * @param root Folder that this store owns; made (0700) when it is not there.
+   * @param crypto What opens encrypted blobs, and encrypts new ones where that is wanted.
+   */
+  static async open(root: string, crypto?: EncryptedBlobs): Promise<BlobStore> {
+    const store = new BlobStore(resolve(root), crypto);
     await makeFolder(store.staging);
     await makeFolder(store.kept);
     return store;
@@ -108,14 +115,57 @@ export class BlobStore {
     const target = this.pathOf(key);
     if (resolve(staged.path) === target) return access(target, constants.R_OK);
     this.assertStaged(staged);
-    const file = await open(staged.path, 'r');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
+    if (this.crypto?.encrypts === true) {
+      await this.moveSealed(staged.path, key, target);
+      return rm(staged.path, { force: true });
     }
+    await syncFile(staged.path);
     await this.moveInto(staged.path, target);
     await syncFolder(dirname(target));
+  }
+
+  private async moveSealed(path: string, key: string, target: string): Promise<void> {
+    const sealed = await this.crypto!.sealedCopy(path, key, this.staging);
+    await this.moveInto(sealed, target);
+    await syncFolder(dirname(target));
+  }
+
+  /**
+   * Encrypts a blob that lies there plainly. The caller makes sure that it was not deleted meanwhile: it would be there again.
+   * @returns False when it is encrypted already, gone, or encryption is off.
+   */
+  async encrypt(key: string): Promise<boolean> {
+    const path = this.pathOf(key);
+    if (this.crypto?.encrypts !== true) return false;
+    const sealed = await ignoreMissing(this.crypto.isSealed(path));
+    if (sealed !== false) return false;
+    await ignoreMissing(this.moveSealed(path, key, path));
+    return true;
+  }
+
+  /**
+   * What decoders read of an upload or a blob: a path, or the bytes of what is encrypted on disk.
+   * @param path Of a staged upload, or pathOf a key. @throws DomainError storage.unreadable
+   */
+  async picture(path: string): Promise<string | Uint8Array> {
+    if (!this.crypto || !this.isInside(this.kept, path)) return path;
+    return this.crypto.read(path, relative(this.kept, resolve(path)));
+  }
+
+  /** The bytes of a blob, piece by piece. @throws DomainError storage.unreadable, also in the middle. */
+  stream(key: string): AsyncIterable<Uint8Array> {
+    const path = this.pathOf(key);
+    return this.crypto ? this.crypto.stream(path, key) : createReadStream(path);
+  }
+
+  /** Whether the tenant's blobs have a key. @param prefix Of the tenant. */
+  async hasKey(prefix: string): Promise<boolean> {
+    return (await this.crypto?.keys.exists(ownerOf(prefix))) ?? false;
+  }
+
+  /** Destroys the key of a tenant's blobs: whatever copy of them there is, nobody reads it again. */
+  async destroyKey(prefix: string): Promise<boolean> {
+    return (await this.crypto?.keys.destroy(ownerOf(prefix))) ?? false;
   }
 
   /**
@@ -142,7 +192,7 @@ export class BlobStore {
     await rm(staged.path, { force: true });
   }
 
-  /** Where a blob lies, or would lie. @throws RangeError when `key` is not one. */
+  /** Where a blob lies, or would lie: perhaps encrypted, so read it by `picture` or `stream`. @throws RangeError when `key` is not one. */
   pathOf(key: string): string {
     assertBlobKey(key);
     return join(this.kept, key);

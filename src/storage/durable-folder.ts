@@ -30,3 +30,13 @@ export async function ignoreMissing<T>(work: Promise<T>, alsoCode?: string): Pro
     throw error;
   }
 }
+
+/** Writes a file's bytes to the disk. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,9 +1,10 @@
 // What no log may hold, in whatever test it was written.
 
-/** API keys, generated admin tokens and peppers; rows of numbers as long as only a vector has. */
+/** API keys, generated admin tokens, peppers and master keys; rows of numbers as long as only a vector has. */
 const SECRETS: readonly RegExp[] = [
   /kindred_[a-z2-7]{10}_[0-9A-Za-z]{43}/,
   /kindred_(?:admin|pepper)_[0-9A-Za-z]{43}/,
+  /kindred_master_[\w-]{43}/,
   /(?:-?\d\.\d+(?:e-?\d+)?,\s?){20}/,
 ];
 

@@ -1,0 +1,101 @@
+// Encryption is invisible to whoever uses the service, and the erasure of a tenant destroys its key.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KINDRED_CONFIG, type KindredConfig } from '../../src/config/config.js';
+import { BlobEncryption } from '../../src/ingest/blob-encryption.js';
+import { BlobStore, imageBlobKey } from '../../src/storage/blob-store.js';
+import type { Api, ImageJson } from '../harness/api.js';
+import { startApp, type TestApp } from '../harness/app.js';
+import { refuseSecrets } from '../harness/no-secrets.js';
+import { samplePhotos } from '../harness/shared-data.js';
+
+const MAGIC = Buffer.from('KINDRED\x01', 'latin1');
+
+describe.each(['postgres', 'embedded'] as const)('encrypted originals in the service, %s', (database) => {
+  let app: TestApp;
+  let api: Api;
+  let storage: KindredConfig['storage'];
+  beforeAll(async () => {
+    app = await startApp({ database, env: { KINDRED_STORAGE_ENCRYPTION: 'per_tenant' } });
+    api = app.admin;
+    storage = app.app.get<KindredConfig>(KINDRED_CONFIG).storage;
+    for (const id of ['goes', 'stays']) expect((await api.post('/v1/tenants', { id })).status).toBe(201);
+  });
+  afterAll(() => app.close());
+
+  const kept = (tenant: string, image: string): Promise<Buffer> =>
+    readFile(app.app.get(BlobStore).pathOf(imageBlobKey(tenant, image)));
+
+  it('crops, previews and queued photos are as they were', async () => {
+    const sent = await api.sendImage('goes', samplePhotos[0]!);
+    expect(sent.status, sent.text).toBe(201);
+    expect((await kept('goes', sent.json.id)).subarray(0, 8)).toEqual(MAGIC);
+    const face = sent.json.faces.find(({ cluster_id }) => cluster_id !== null)!;
+    for (const path of [`faces/${face.id}/crop`, `images/${sent.json.id}/preview`]) {
+      const answer = await api.get(`/v1/tenants/goes/${path}`);
+      expect([answer.status, answer.headers.get('content-type')], path).toEqual([200, 'image/jpeg']);
+    }
+    const job = await api.sendImage<{ id: string }>(
+      'goes',
+      samplePhotos[1]!,
+      {},
+      { prefer: 'respond-async' },
+    );
+    expect(job.status).toBe(202);
+    await expect
+      .poll(
+        async () => (await api.get<{ state: string }>(`/v1/tenants/goes/jobs/${job.json.id}`)).json.state,
+        {
+          timeout: 60_000,
+        },
+      )
+      .toBe('succeeded');
+    const images = await api.all<ImageJson>('/v1/tenants/goes/images');
+    expect(images.length).toBe(2);
+    for (const { id } of images) expect((await kept('goes', id)).subarray(0, 8)).toEqual(MAGIC);
+    expect((await api.sendImage('stays', samplePhotos[0]!)).status).toBe(201);
+  });
+
+  it('answers with a code when a stored file was damaged', async () => {
+    const [image] = await api.all<ImageJson>('/v1/tenants/stays/images');
+    const path = app.app.get(BlobStore).pathOf(imageBlobKey('stays', image!.id));
+    const whole = await readFile(path);
+    await writeFile(path, whole.subarray(0, -1));
+    const refused = await api.get<{ code: string }>(`/v1/tenants/stays/images/${image!.id}/preview`);
+    expect([refused.status, refused.json.code]).toEqual([500, 'storage.unreadable']);
+    await writeFile(path, whole);
+    expect((await api.get(`/v1/tenants/stays/images/${image!.id}/preview`)).status).toBe(200);
+  });
+
+  it('encrypts what was kept before, once', async () => {
+    const [image] = await api.all<ImageJson>('/v1/tenants/stays/images');
+    const original = await readFile(samplePhotos[0]!);
+    await writeFile(app.app.get(BlobStore).pathOf(imageBlobKey('stays', image!.id)), original);
+    expect((await api.get(`/v1/tenants/stays/images/${image!.id}/preview`)).status).toBe(200);
+    const encryption = app.app.get(BlobEncryption);
+    expect([await encryption.run(), await encryption.run()]).toEqual([1, 0]);
+    expect((await kept('stays', image!.id)).subarray(0, 8)).toEqual(MAGIC);
+    expect((await api.get(`/v1/tenants/stays/images/${image!.id}/preview`)).status).toBe(200);
+  });
+
+  it('the erasure of a tenant destroys its key, and the receipt says so', async () => {
+    expect((await readdir(storage.keysDir)).sort()).toEqual(['t-goes.key', 't-stays.key']);
+    const gone = await api.call<{
+      receipt: { receipt: { storage: object; verified: { remaining: Record<string, number> } } };
+    }>('DELETE', '/v1/tenants/goes', undefined, { prefer: 'wait=60' });
+    expect(gone.status, gone.text).toBe(200);
+    const { storage: told, verified } = gone.json.receipt.receipt;
+    expect(told).toMatchObject({ key_destroyed: true });
+    expect(verified.remaining['encryption_keys']).toBe(0);
+    expect(await readdir(storage.keysDir)).toEqual(['t-stays.key']);
+  });
+
+  it('logs no key', async () => {
+    const master = (await readFile(storage.masterKeyFile, 'utf8')).trim();
+    const wrapped = JSON.parse(await readFile(join(storage.keysDir, 't-stays.key'), 'utf8')) as {
+      wrapped: string;
+    };
+    refuseSecrets(app.log(), [master, wrapped.wrapped]);
+  });
+});
