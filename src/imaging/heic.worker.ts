@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { move } from 'piscina';
-import type { PictureFile } from './picture-source.js';
+import type { PictureFile } from './picture-file.js';
 import { tiffFrame } from './tiff-frame.js';
 
 export interface HeicTask {

@@ -15,10 +15,11 @@ import { planCrop, type CropOptions } from './crop-region.js';
 import { HeicDecoder } from './heic-decoder.js';
 import { readImageHeader, type ImageHeader, type ImageLimits, type ImageNote } from './image-header.js';
 import { perceptualHash } from './perceptual-hash.js';
-import { readPicture, type PictureFile, type PictureSource } from './picture-source.js';
+import type { PictureFile } from './picture-file.js';
+import { readPicture, type PictureSource } from './picture-source.js';
 import { sharp } from './sharp-settings.js';
 
-export type { PictureFile } from './picture-source.js';
+export type { PictureFile } from './picture-file.js';
 export type { CropOptions } from './crop-region.js';
 export type { ContentType, ImageHeader, ImageLimits, ImageNote } from './image-header.js';
 

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import type { Metadata } from 'sharp';
 import { DomainError } from '../domain/domain-error.js';
 import { sharp } from './sharp-settings.js';
-import type { PictureFile } from './picture-source.js';
+import type { PictureFile } from './picture-file.js';
 import { isAnimatedPng, PREFIX_BYTES, sniffImageFamily, type ImageFamily } from './sniff-image-family.js';
 
 export type ContentType =

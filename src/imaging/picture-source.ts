@@ -8,10 +8,8 @@
 import type { FailOnOptions, Sharp, SharpOptions } from 'sharp';
 import { DomainError } from '../domain/domain-error.js';
 import type { ImageHeader, ImageNote } from './image-header.js';
+import type { PictureFile } from './picture-file.js';
 import { DECODE_TIMEOUT_S, sharp } from './sharp-settings.js';
-
-/** A path, or the bytes themselves: of a file that is encrypted on disk. */
-export type PictureFile = string | Uint8Array;
 
 /** A picture's file, or the bytes of a picture that another decoder has unpacked. */
 export type PictureSource = { readonly input: PictureFile; readonly page: number };
