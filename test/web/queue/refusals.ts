@@ -94,7 +94,7 @@ export function refusalsAreTold(setting: () => Setting): void {
   );
 
   it(
-    'without a network nothing is lost: it is said, the questions come back in order, and the same answers are taken later',
+    'without a network nothing is lost: it is said, the question comes back, and takes an answer when the network is there',
     async () => {
       const { reviewer, at } = setting();
       const { page, context } = reviewer;
