@@ -1,10 +1,10 @@
 // One labelled set through the algorithm and the baselines: every figure of the protocol.
 import type { AssignmentPolicy } from '../domain/cluster/assignment.js';
-import { consolidate } from '../domain/cluster/qel/consolidate.js';
+import { JOIN_LOG_ODDS_MIN } from '../domain/cluster/consolidation/group-faces.js';
+import { consolidate, CONSOLIDATION_STOP } from '../domain/cluster/qel/consolidate.js';
 import type { ConsolidationInput } from '../domain/cluster/qel/consolidation-input.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { renumberGraph } from '../domain/cluster/qel/neighbour-graph.js';
-import { logitOf } from '../domain/cluster/calibration.js';
 import { operatingPoint } from '../domain/cluster/thresholds.js';
 import {
   calibrationError,
@@ -78,7 +78,8 @@ export function evaluateSet(
   const byLinkage =
     options.linkage === undefined ? null : linkageIngest(set, options.linkage, options.orders);
   progress(`${set.name}: consolidation in ${options.orders} orders`);
-  const consolidated = consolidationRuns(set, calibration, options.orders);
+  const consolidated = consolidationRuns(set, calibration, options.orders, EVEN_ODDS);
+  const cautious = consolidationRuns(set, calibration, options.orders, AS_THE_SERVICE);
   progress(`${set.name}: constraints and questions`);
   return {
     set: set.name,
@@ -89,6 +90,7 @@ export function evaluateSet(
       ...(byLinkage === null ? [] : [byLinkage.figures]),
       byEvidence.figures,
       consolidated.figures,
+      cautious.figures,
     ],
     ingest: byEvidence.ingest,
     linkageIngest: byLinkage?.ingest ?? null,
@@ -152,10 +154,30 @@ function judgedIngest(
   };
 }
 
+interface JoinRule {
+  readonly method: string;
+  readonly setting: string;
+  /** Log odds. */
+  readonly stop: number;
+}
+
+/** What the bars are made for, and what the service does: see JOIN_LOG_ODDS_MIN. */
+const EVEN_ODDS: JoinRule = {
+  method: 'QEL after consolidation',
+  setting: 'P >= 0.5',
+  stop: CONSOLIDATION_STOP,
+};
+const AS_THE_SERVICE: JoinRule = {
+  method: 'QEL as the service joins',
+  setting: `log odds >= ${JOIN_LOG_ODDS_MIN}`,
+  stop: JOIN_LOG_ODDS_MIN,
+};
+
 function consolidationRuns(
   set: LabelledSet,
   calibration: EvidenceCalibration,
   orders: number,
+  { method, setting, stop }: JoinRule,
 ): { readonly figures: MethodFigures; readonly cost: SetEvaluation['consolidation'] } {
   const runs: Int32Array[] = [];
   let seconds = 0;
@@ -165,7 +187,7 @@ function consolidationRuns(
     const input = inOrder(set, order, calibration.links.ingestSimilarityMin);
     const before = process.memoryUsage();
     const start = performance.now();
-    const { groupOf } = consolidate(input, calibration);
+    const { groupOf } = consolidate(input, calibration, { stop });
     seconds += (performance.now() - start) / 1000 / orders;
     const after = process.memoryUsage();
     const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
@@ -175,7 +197,7 @@ function consolidationRuns(
     runs.push(labels);
   }
   return {
-    figures: figuresOf('QEL after consolidation', 'P >= 0.5', set.faces.people, runs, seconds),
+    figures: figuresOf(method, setting, set.faces.people, runs, seconds),
     cost: { secondsPer20000: (seconds / set.faces.count) * 20_000, megabytes },
   };
 }
@@ -201,10 +223,10 @@ function inOrder(set: LabelledSet, order: Int32Array, similarityMin: number): Co
   };
 }
 
-/** As the service does it, and from groups that are only joined when the machine is sure. */
+/** Where the questions begin. */
 const STARTS = [
-  { name: 'joined from P = .5', stop: 0 },
-  { name: 'joined from P = .9', stop: logitOf(0.9) },
+  { name: 'joined from P = .5', stop: EVEN_ODDS.stop },
+  { name: 'joined as the service does', stop: AS_THE_SERVICE.stop },
 ];
 
 function effortCurves(

@@ -24,11 +24,12 @@ export function fitEvidence(
     average: NOTHING_KNOWN,
     linkage: new Float64Array(LINKAGE_FEATURES),
     ingestAccept: DEFAULT_OPERATING_POINT.accept,
+    ingestAsked: null,
   };
   const average = { ...fitAverage(sets, unfitted, AVERAGE_SEED), stop: STAGE_ONE_STOP };
   const withAverage = { ...unfitted, average };
   const linked = { ...withAverage, linkage: fitLinkage(sets, withAverage, LINKAGE_SEED) };
-  return { ...linked, ingestAccept: fitIngestAccept(sets, linked) };
+  return { ...linked, ...fitIngestAccept(sets, linked) };
 }
 
 /** Stands in until stage 1 is fitted; nothing reads it. */

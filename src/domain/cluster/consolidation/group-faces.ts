@@ -48,7 +48,7 @@ const DOUBTS_MAX = 500;
  * Log odds from which groups are joined without asking: about 95 %, as in stage 1, because two clusters are at stake instead of one face.
  * Even odds give the highest F on labelled sets, but among people seen once or twice they join look-alikes silently.
  */
-const JOIN_LOG_ODDS_MIN = 3;
+export const JOIN_LOG_ODDS_MIN = 3;
 /** A list of neighbours needs similarities above 0. */
 const SIMILARITY_MIN = 1e-3;
 

@@ -65,6 +65,7 @@ export function parseEvidenceCalibration(document: unknown): EvidenceCalibration
     },
     linkage: Float64Array.from(root.numbers('linkage', LINKAGE_FEATURES)),
     ingestAccept: root.number('ingest_accept', { min: 0.5, max: 1 }),
+    ingestAsked: root.numberOrNull('ingest_asked', SHARE),
   };
   if (faults.length === 0) noteContradictions(calibration, faults);
   if (faults.length > 0) throw new CalibrationError(faults);
@@ -134,6 +135,7 @@ export function renderEvidenceCalibration(calibration: EvidenceCalibration): str
     },
     linkage: [...calibration.linkage],
     ingest_accept: calibration.ingestAccept,
+    ingest_asked: calibration.ingestAsked,
     unrecognisable: [...calibration.unrecognisable],
   };
   const lines = Object.entries(document).map(([name, value]) => `  "${name}": ${JSON.stringify(value)}`);
@@ -178,6 +180,11 @@ class Section {
     if (typeof value === 'number' && value >= min && value <= max) return value;
     if (this.table !== null) this.faults.push(`${this.nameOf(name)} must be a number from ${min} to ${max}`);
     return 0;
+  }
+
+  /** Absent in files that were written before the figure was fitted. */
+  numberOrNull(name: string, bound: Bound): number | null {
+    return (this.table?.[name] ?? null) === null ? null : this.number(name, bound);
   }
 
   /** @param length null: 1 to 4096. */

@@ -72,4 +72,17 @@ export interface EvidenceCalibration {
    * what one decision would need, because a cluster that once took in a look-alike goes on taking him in.
    */
   readonly ingestAccept: number;
+  /** Share (0..1) of the faces that it asked about meanwhile; null: fitted before this was noted. */
+  readonly ingestAsked: number | null;
+}
+
+/**
+ * Share (0..1) of faces that simulated ingest may ask about. In a space too narrow for evidence about single faces it asks about
+ * one in eight, and ingest goes on with the linkage of ../assignment.ts.
+ */
+const INGEST_ASKED_MAX = 0.02;
+
+/** Whether evidence decides where new faces go in this space. */
+export function decidesAtIngest({ ingestAsked }: EvidenceCalibration): boolean {
+  return ingestAsked !== null && ingestAsked <= INGEST_ASKED_MAX;
 }
