@@ -2,10 +2,10 @@
 // faces in any order of arrival.
 import {
   type AssignmentPolicy,
-  decideAssignment,
   rankCandidates,
   type RankedCandidate,
-} from '../src/domain/cluster/assignment.js';
+} from '../src/domain/cluster/ranked-candidate.js';
+import { decideAssignment } from '../src/domain/cluster/assignment.js';
 import { type Candidate, gatherCandidates, type Neighbour } from '../src/domain/cluster/candidates.js';
 import { type Embedding, EMBEDDING_WIDTH } from '../src/domain/face/embedding.js';
 

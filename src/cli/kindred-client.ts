@@ -46,6 +46,12 @@ export interface ReviewItemAnswer {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
+export interface AnsweredItemAnswer {
+  readonly kind: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+  readonly outcome: Readonly<Record<string, unknown>> | null;
+}
+
 export interface AuditEventAnswer {
   readonly audit_ref: string;
   readonly seq: number;
@@ -66,6 +72,7 @@ interface Page<T> {
 
 export interface TenantAnswer {
   readonly id: string;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly image_count: number;
   readonly face_count: number;
   readonly cluster_count: number;
@@ -156,6 +163,18 @@ export class KindredClient {
     await this.json('POST', `/v1/tenants/${tenant}/review-pending/${item}/decision`, decision);
   }
 
+  /** Questions that humans answered, oldest first. */
+  answeredItems(tenant: string, kinds: readonly string[]): Promise<AnsweredItemAnswer[]> {
+    const query = new URLSearchParams({ state: 'resolved', sort: 'oldest' });
+    for (const kind of kinds) query.append('kind', kind);
+    return this.all(`/v1/tenants/${encodeURIComponent(tenant)}/review-pending?${query.toString()}`);
+  }
+
+  /** Replaces the settings of a tenant. */
+  async changeSettings(tenant: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.json('PATCH', `/v1/tenants/${encodeURIComponent(tenant)}`, { settings });
+  }
+
   /** Every tenant, in the order of ids. */
   tenants(): Promise<TenantAnswer[]> {
     return this.all('/v1/tenants');
@@ -220,7 +239,7 @@ export class KindredClient {
     for (let cursor: string | null = ''; cursor !== null;) {
       const page: Page<T> = await this.json(
         'GET',
-        `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+        `${path}${path.includes('?') ? '&' : '?'}limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
       );
       yield* page.items;
       cursor = page.next_cursor;

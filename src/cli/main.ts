@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { processConfig } from '../config/process-config.js';
 import { packageVersion } from '../config/package-version.js';
 import { seededRandom } from '../domain/evaluation/seeded-random.js';
+import { calibrateOnAnswers, renderAnswers, undoCalibration } from './calibrate-answers.js';
 import { calibrateOnPhotos } from './calibrate.js';
 import { demo, samplePhotos } from './demo.js';
 import { evaluatePack } from './evaluate-pack.js';
@@ -201,7 +202,11 @@ async function evaluateOnPhotos(options: EvaluateOptions): Promise<void> {
   });
 }
 
-interface CalibrateOptions {
+interface CalibrateOptions extends Connection {
+  answers?: boolean;
+  tenant?: string;
+  apply?: boolean;
+  undo?: boolean;
   photos?: string;
   sets: string[];
   pack?: string;
@@ -212,26 +217,48 @@ interface CalibrateOptions {
   size: number;
 }
 
-program
-  .command('calibrate')
-  .description('fit the calibration of a model pack on labelled photos, or that of the made-up space')
+command('calibrate')
+  .description(
+    'fit the calibration of a model pack on labelled photos, that of the made-up space, or offset and slope of a tenant on its answers',
+  )
   .option('--photos <folder>', 'a folder with a manifest.csv, or with one sub-folder a person')
   .option('--sets <names>', 'only these sets of the manifest, comma-separated', list, [])
   .option('--pack <id>', 'with --photos: the model pack; needs no running service')
   .option('--models <folder>', 'with --photos: the folder of model packs; default: as configured')
   .option('--synthetic', 'made-up faces: the training sets of the protocol')
+  .option('--answers', 'with --tenant: what people answered in its review queue; prints what fits')
+  .option('--tenant <id>', 'with --answers: whose answers')
+  .option('--apply', 'with --answers: make it a setting of the tenant, when it is better than the pack')
+  .option('--undo', 'with --answers: put back what stood before the last --apply')
   .option('--out <file>', "where it goes; default: the pack's folder, or the made-up space's own file")
   .option('--report <file>', 'with --photos: write a page with plots')
   .option('--size <share>', 'with --synthetic: share of the full sets', sizeShare, 1)
   .action(async (options: CalibrateOptions) => {
-    console.log(`wrote ${await calibrate(options)}`);
+    if (options.answers === true) await calibrateTenant(options);
+    else console.log(`wrote ${await calibrate(options)}`);
   });
+
+async function calibrateTenant({ tenant, apply, undo, ...options }: CalibrateOptions): Promise<void> {
+  if (tenant === undefined) throw new Error('--answers needs --tenant <id>');
+  if (apply === true && undo === true) throw new Error('wanted: --apply or --undo, not both');
+  await connect(options, async (client) => {
+    if (undo !== true) {
+      const found = await calibrateOnAnswers(client, { tenant, apply: apply === true });
+      console.log(renderAnswers(tenant, found));
+      return;
+    }
+    const now = await undoCalibration(client, tenant);
+    const which = now === null ? 'the figures of the pack' : `what was fitted at ${now.fittedAt}`;
+    console.log(`${tenant}: back to ${which}`);
+  });
+}
 
 async function calibrate(options: CalibrateOptions): Promise<string> {
   const { photos, pack, models } = options;
   if (options.synthetic === true)
     return calibrateSynthetic(options.out ?? syntheticCalibrationFile, options.size);
-  if (pack === undefined) throw new Error('wanted: --photos <folder> --pack <id>, or --synthetic');
+  if (pack === undefined)
+    throw new Error('wanted: --photos <folder> --pack <id>, --synthetic, or --answers --tenant <id>');
   return calibrateOnPhotos({ ...options, ...offline(photos, pack, models) });
 }
 

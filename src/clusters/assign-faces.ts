@@ -8,6 +8,7 @@ import type { AssignmentDecision } from '../domain/cluster/assignment.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { decideImageAssignments, type ProbeWithCandidates } from '../domain/cluster/image-assignment.js';
 import { recordDecision } from '../domain/cluster/operation-details.js';
+import { gateReason } from '../domain/cluster/qel/face-weight.js';
 import type { Detection } from '../domain/face/detection.js';
 import type { Embedding } from '../domain/face/embedding.js';
 import type { QualityReason } from '../domain/face/quality.js';
@@ -66,13 +67,13 @@ export class AssignFaces {
     const at = new Date();
     const faces = request.faces.map((found): NewFace => ({
       id: uuidv7(),
-      found,
+      found: { ...found, reasons: doubtsOf(found, policy) },
       contentKey: contentKeyOf(found),
     }));
     const clear = faces.filter((face) => face.found.reasons.length === 0);
     const gathered = await gatherAll(
       repositories,
-      clear.map((face) => face.found.embedding),
+      clear.map((face) => face.found),
       policy,
     );
     const candidates = new Map(clear.map((face, i) => [face.id, gathered.candidates[i] ?? []]));
@@ -148,6 +149,15 @@ export class AssignFaces {
     );
     return { faces: records, operation };
   }
+}
+
+/** What the recogniser sees as nobody is doubted, whatever its picture looks like. */
+function doubtsOf(
+  { reasons, quality, embedding }: FoundFace,
+  { known }: TenantPolicy,
+): readonly QualityReason[] {
+  if (known === null || reasons.length > 0) return reasons;
+  return gateReason(known, quality, embedding.values) === 'unrecognisable' ? ['embedding_weak'] : reasons;
 }
 
 /** Place in the photo, tenths of a px: the same photo gives the same key whatever the detector's order. */

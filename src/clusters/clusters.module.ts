@@ -34,7 +34,8 @@ import { UndoOperations } from './undo-operations.js';
           inference.pack.id,
           inference.pack.calibration,
           [clustering],
-          (space) => inference.known(space)?.calibration,
+          inference.pack.evidence,
+          (space) => inference.known(space),
         ),
     },
     ...[AssignFaces, ImportLabel].map((step) => ({

@@ -1,6 +1,7 @@
 // Turns what a consolidation leaves open into review items, except what is asked or was answered already.
 import type { ConstraintRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
+import { IDENTITY, type Rating } from '../domain/cluster/answer-refit.js';
 import { linkageLogit, sigmoid } from '../domain/cluster/calibration.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import type { ClusterFacts } from '../domain/cluster/cluster-facts.js';
@@ -56,12 +57,24 @@ async function askMerge(
   if ((last !== null && last.resolvedAt === null) || (await isAskedThroughFace(repositories, clusterIds)))
     return null;
   const { similarity, probability } = figures ?? (await figuresOfMeans(repositories, clusterIds, policy));
+  const rated = figures && { logit: figures.logit, rating: ratingOfGroups(policy) };
   const verdict = suggestMerge(
-    { clusters: [a, b], similarity, probability, constraints, dismissedAt: settledFaceCount(last) },
+    {
+      clusters: [a, b],
+      similarity,
+      probability,
+      rated: rated ?? undefined,
+      constraints,
+      dismissedAt: settledFaceCount(last),
+    },
     policy.point,
   );
   return verdict.kind === 'ask' ? verdict.question : null;
 }
+
+/** Groups are rated by evidence, whatever rates new faces. */
+const ratingOfGroups = ({ rating }: TenantPolicy): Rating =>
+  rating.by === 'evidence' ? rating : { ...IDENTITY, space: rating.space, by: 'evidence' };
 
 /** "Is this face that person?" is open: it settles whether its cluster is. */
 async function isAskedThroughFace(

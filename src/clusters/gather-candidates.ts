@@ -6,13 +6,15 @@ import {
   type PairLookup,
   rankCandidates,
   type RankedCandidate,
-} from '../domain/cluster/assignment.js';
+} from '../domain/cluster/ranked-candidate.js';
 import { type Candidate, type CandidateFacts, gatherCandidates } from '../domain/cluster/candidates.js';
 import { type ClusterFacts, heldByHuman } from '../domain/cluster/cluster-facts.js';
 import { blockingConstraints, type Constraint } from '../domain/cluster/constraints.js';
 import { imagesInBoth } from '../domain/cluster/same-image.js';
+import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import type { Embedding } from '../domain/face/embedding.js';
 import type { TenantPolicy } from './assignment-policies.js';
+import { weighByEvidence, type WeighedProbe } from './gather-evidence.js';
 import { loadClusters, loadConstraints } from './load-facts.js';
 
 export interface Gathered {
@@ -32,21 +34,26 @@ export interface Gathered {
  */
 export async function findRankedClusters(
   repositories: TenantRepositories,
-  probe: Embedding,
+  probe: WeighedProbe,
   policy: TenantPolicy,
   excludeFaceIds: readonly string[] = [],
 ): Promise<RankedCandidate[]> {
   const found = await nearestCandidates(repositories, [probe], policy, excludeFaceIds);
-  return rankCandidates(found[0] ?? [], policy);
+  const { evidence } = policy;
+  if (evidence === undefined) return rankCandidates(found[0] ?? [], policy);
+  const { candidates } = await weighByEvidence(repositories, [probe], found, { ...policy, evidence });
+  return rankCandidates(candidates[0] ?? [], policy);
 }
 
-/** @param probes Embeddings of new faces of one photo: no constraint names them yet. */
+/** @param probes New faces of one photo: no constraint names them yet. */
 export async function gatherAll(
   repositories: TenantRepositories,
-  probes: readonly Embedding[],
+  probes: readonly WeighedProbe[],
   policy: TenantPolicy,
 ): Promise<Gathered> {
   const found = await nearestCandidates(repositories, probes, policy);
+  const { evidence } = policy;
+  if (evidence !== undefined) return byEvidence(repositories, probes, found, { ...policy, evidence });
   // Two clusters can be bridged only when one face clearly fits both: only then are their faces read.
   const contested = new Set<string>();
   for (const list of found) {
@@ -79,15 +86,33 @@ export async function gatherAll(
   };
 }
 
+/** Evidence bridges nothing: of pairs it only asks whether their sums are one person's. */
+async function byEvidence(
+  repositories: TenantRepositories,
+  probes: readonly WeighedProbe[],
+  found: readonly (readonly Candidate[])[],
+  policy: TenantPolicy & { readonly evidence: EvidenceCalibration },
+): Promise<Gathered> {
+  const { candidates, onePerson } = await weighByEvidence(repositories, probes, found, policy);
+  return {
+    candidates,
+    pair: (a, b) => ({ ...UNSEEN, onePerson: onePerson(a, b) }),
+    membersOf: () => [],
+    contested: new Map(),
+    constraints: [],
+  };
+}
+
 async function nearestCandidates(
   repositories: TenantRepositories,
-  probes: readonly Embedding[],
+  probes: readonly WeighedProbe[],
   policy: TenantPolicy,
   excludeFaceIds: readonly string[] = [],
 ): Promise<Candidate[][]> {
   if (probes.length === 0) return [];
   const { point } = policy;
-  const lists = await repositories.embeddings.nearest(probes, {
+  const embeddings = probes.map(({ embedding }) => embedding);
+  const lists = await repositories.embeddings.nearest(embeddings, {
     limit: point.neighbours,
     similarityMin: point.neighbourSimilarityMin,
     excludeFaceIds,
@@ -109,6 +134,8 @@ const clusterOf = ({ clusterId, cluster }: NearestFace): CandidateFacts => ({
 });
 
 /** Clusters of which nothing was read are kept apart: nothing is bridged unseen. */
+const UNSEEN: ClusterPair = { apart: true, centroidSimilarity: -1 };
+
 function pairFacts(
   a: ClusterFacts | undefined,
   b: ClusterFacts | undefined,
@@ -117,7 +144,7 @@ function pairFacts(
 ): ClusterPair {
   const centroidA = a && centroids.get(a.id);
   const centroidB = b && centroids.get(b.id);
-  if (centroidA === undefined || centroidB === undefined) return { apart: true, centroidSimilarity: -1 };
+  if (centroidA === undefined || centroidB === undefined) return UNSEEN;
   const apart =
     imagesInBoth(a!.faces, b!.faces, constraints).length > 0 ||
     blockingConstraints(

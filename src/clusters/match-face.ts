@@ -24,7 +24,8 @@ export async function matchFace(
   policy: TenantPolicy,
 ): Promise<FaceMatch> {
   const [stored] = await repositories.embeddings.load([face.id], policy.space);
-  const gathered = await gatherAll(repositories, stored === undefined ? [] : [stored.embedding], policy);
+  const probes = stored === undefined ? [] : [{ embedding: stored.embedding, quality: face.quality }];
+  const gathered = await gatherAll(repositories, probes, policy);
   const candidates = await obeying(repositories, face, gathered.candidates[0] ?? []);
   const probe = { faceId: face.id, imageId: face.imageId, contentKey: face.id, reasons: [] };
   const decision = decideAssignment(probe, candidates, policy, gathered.pair);

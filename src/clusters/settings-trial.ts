@@ -4,7 +4,7 @@ import type { JsonObject } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { AssignmentDecision } from '../domain/cluster/assignment.js';
 import { operationDetails, type RecordedDecision } from '../domain/cluster/operation-details.js';
-import { replayDecision, type ReplayPoint } from '../domain/cluster/replay-decision.js';
+import { replayDecision, type ReplayPolicy } from '../domain/cluster/replay-decision.js';
 import { AssignmentPolicies } from './assignment-policies.js';
 
 type Outcome = AssignmentDecision['kind'];
@@ -43,8 +43,8 @@ export class SettingsTrial {
   /** @param settings Valid settings of a tenant. */
   async run(tenantId: string, settings: JsonObject): Promise<TrialReport> {
     return this.tenants.forTenant(tenantId).read(async (repositories) => {
-      const now = (await this.policies.forTenant(repositories)).point;
-      const then = this.policies.forSettings(settings, await repositories.tenant.space()).point;
+      const now = await this.policies.forTenant(repositories);
+      const then = this.policies.forSettings(settings, await repositories.tenant.space());
       const tally = new Tally(now, then);
       let after: string | undefined;
       do {
@@ -86,8 +86,8 @@ class Tally {
   >();
 
   constructor(
-    private readonly now: ReplayPoint,
-    private readonly then: ReplayPoint,
+    private readonly now: ReplayPolicy,
+    private readonly then: ReplayPolicy,
   ) {}
 
   count(decision: RecordedDecision, settled: boolean): void {

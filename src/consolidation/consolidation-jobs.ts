@@ -1,12 +1,12 @@
 // Consolidation as a job: read, group on a thread of its own, change what differs.
 import { Injectable } from '@nestjs/common';
+import { AssignmentPolicies } from '../clusters/assignment-policies.js';
 import { Consolidations, overtaken } from '../clusters/consolidations.js';
 import { CONSOLIDATION_FACES_MAX, readCensus, refuseTooMany } from '../clusters/read-census.js';
 import type { JobRecord } from '../database/records.js';
-import { TenantStore } from '../database/tenant-store.js';
+import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { DomainError } from '../domain/domain-error.js';
-import { InferenceProvider } from '../inference/inference-provider.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
 import { presentConsolidation } from './consolidation-result.js';
 import { GroupingThread } from './grouping-thread.js';
@@ -20,7 +20,7 @@ export class ConsolidationJobs {
     private readonly tenants: TenantStore,
     private readonly consolidations: Consolidations,
     private readonly jobs: BackgroundJobs,
-    private readonly inference: InferenceProvider,
+    private readonly policies: AssignmentPolicies,
     private readonly thread: GroupingThread,
   ) {}
 
@@ -29,13 +29,12 @@ export class ConsolidationJobs {
    * @throws DomainError tenant.not_found, consolidation.unavailable, consolidation.too_many_faces
    */
   async order(tenantId: string, dryRun: boolean, actor: string): Promise<JobRecord> {
-    const { faces, space } = await this.tenants.forTenant(tenantId).read(async ({ tenant, faceCensus }) => {
-      const held = await tenant.find();
-      if (held === null) throw new DomainError('tenant.not_found', 'There is no such tenant.');
-      return { faces: await faceCensus.countUpTo(CONSOLIDATION_FACES_MAX + 1), space: held.space ?? null };
+    await this.tenants.forTenant(tenantId).read(async (repositories) => {
+      if ((await repositories.tenant.find()) === null)
+        throw new DomainError('tenant.not_found', 'There is no such tenant.');
+      await this.evidenceOf(repositories);
+      refuseTooMany(await repositories.faceCensus.countUpTo(CONSOLIDATION_FACES_MAX + 1));
     });
-    this.evidence(space);
-    refuseTooMany(faces);
     return this.jobs.submitOnce(
       tenantId,
       'consolidate',
@@ -53,8 +52,8 @@ export class ConsolidationJobs {
     const dryRun = input['dry_run'] === true;
     const scope = this.tenants.forTenant(tenantId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const space = await scope.read(({ tenant }) => tenant.space());
-      const census = await readCensus(scope, this.evidence(space));
+      const evidence = await scope.read((repositories) => this.evidenceOf(repositories));
+      const census = await readCensus(scope, evidence);
       const groups = await this.thread.run(census.task);
       const report = dryRun
         ? await this.consolidations.preview(tenantId, census, groups)
@@ -64,14 +63,13 @@ export class ConsolidationJobs {
     throw overtaken();
   }
 
-  /** @throws DomainError consolidation.unavailable */
-  private evidence(space: string | null): EvidenceCalibration {
-    const id = space ?? this.inference.pack.id;
-    const evidence = this.inference.known(id)?.evidence;
-    if (evidence) return evidence;
+  /** As the tenant's answers refitted it. @throws DomainError consolidation.unavailable */
+  private async evidenceOf(repositories: TenantRepositories): Promise<EvidenceCalibration> {
+    const { known, space } = await this.policies.forTenant(repositories);
+    if (known !== null) return known;
     throw new DomainError(
       'consolidation.unavailable',
-      `The model pack "${id}" is not installed or has no evidence.json; consolidation needs one.`,
+      `The model pack "${space}" is not installed or has no evidence.json; consolidation needs one.`,
     );
   }
 }

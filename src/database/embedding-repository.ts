@@ -56,6 +56,16 @@ export interface FaceSimilarity {
   readonly similarity: number;
 }
 
+/** Faces that stand for a cluster, against one probe; the lists have one order. */
+export interface ClusterSample {
+  readonly clusterId: string;
+  readonly faceIds: readonly string[];
+  /** 0..1 */
+  readonly qualities: readonly number[];
+  /** Cosines with the probe, -1..1. */
+  readonly similarities: readonly number[];
+}
+
 export class EmbeddingRepository {
   constructor(
     private readonly tx: Transaction,
@@ -136,6 +146,47 @@ export class EmbeddingRepository {
       ORDER BY probes.ordinal, e.face_id`;
     const lists: FaceSimilarity[][] = probes.map(() => []);
     for (const { probe, ...face } of rows) lists[probe]!.push(face);
+    return lists;
+  }
+
+  /**
+   * Some faces of clusters against probes of one space: the first and the latest of each, which an index finds however many
+   * there are.
+   * @param clusterIds For each probe the clusters that it is compared with. @param each Of either end, at least 1.
+   * @returns One list per probe, in the order of cluster ids; clusters without a face in that space are left out.
+   */
+  async samples(
+    probes: readonly Embedding[],
+    clusterIds: readonly (readonly string[])[],
+    each: number,
+  ): Promise<ClusterSample[][]> {
+    const lists: ClusterSample[][] = probes.map(() => []);
+    const wanted = clusterIds.flatMap((ids, i) => ids.map((id) => ({ id, ordinal: i + 1 })));
+    if (wanted.length === 0) return lists;
+    const end = (order: Prisma.Sql): Prisma.Sql => Prisma.sql`(
+      SELECT f.id, f.quality FROM faces f
+      WHERE f.tenant_id = ${this.tenantId} AND f.cluster_id = wanted.cluster_id AND f.state = 'active'
+      ORDER BY f.id ${order} LIMIT ${each}::int)`;
+    const rows = await this.tx.$queryRaw<({ probe: number } & ClusterSample)[]>`
+      WITH probes AS MATERIALIZED (
+        SELECT ordinal::int AS ordinal, ${asEmbedding(Prisma.sql`text`)} AS probe
+        FROM unnest(${probes.map(({ values }) => vectorText(values))}::text[]) WITH ORDINALITY AS given(text, ordinal)
+      )
+      SELECT probes.ordinal - 1 AS probe, wanted.cluster_id AS "clusterId",
+             array_agg(sample.id::text ORDER BY sample.id) AS "faceIds",
+             array_agg(sample.quality::float8 ORDER BY sample.id) AS qualities,
+             array_agg(${unitSimilarity(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} ORDER BY sample.id) AS similarities
+      FROM unnest(${wanted.map(({ ordinal }) => ordinal)}::int[], ${wanted.map(({ id }) => id)}::uuid[])
+        AS wanted(ordinal, cluster_id)
+      JOIN probes ON probes.ordinal = wanted.ordinal
+      CROSS JOIN LATERAL (
+        ${end(Prisma.sql`ASC`)} UNION ${end(Prisma.sql`DESC`)}
+      ) AS sample
+      JOIN face_embeddings e
+        ON e.tenant_id = ${this.tenantId} AND e.face_id = sample.id AND e.space = ${oneSpace(probes)}
+      GROUP BY probes.ordinal, wanted.cluster_id
+      ORDER BY probes.ordinal, wanted.cluster_id`;
+    for (const { probe, ...sample } of rows) lists[probe]!.push(sample);
     return lists;
   }
 

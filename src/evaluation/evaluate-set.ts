@@ -1,5 +1,5 @@
 // One labelled set through the algorithm and the baselines: every figure of the protocol.
-import type { AssignmentPolicy } from '../domain/cluster/assignment.js';
+import type { AssignmentPolicy } from '../domain/cluster/ranked-candidate.js';
 import { JOIN_LOG_ODDS_MIN } from '../domain/cluster/consolidation/group-faces.js';
 import { consolidate, CONSOLIDATION_STOP } from '../domain/cluster/qel/consolidate.js';
 import type { ConsolidationInput } from '../domain/cluster/qel/consolidation-input.js';

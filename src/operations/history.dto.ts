@@ -33,6 +33,20 @@ class ExplainedCandidate {
   @ApiProperty({ minimum: -1, maximum: 1, description: 'Of the nearest face.' }) similarity!: number;
   @ApiProperty({ minimum: -1, maximum: 1, description: 'Of the nearest few, on average.' }) top_mean!: number;
   @ApiProperty({ minimum: -1, maximum: 1 }) centroid_similarity!: number;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'Where evidence decided: corrected cosine, about 1 for one person and 0 for two, whatever quality and size.',
+  })
+  corrected_cosine!: number | null;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    minimum: 0,
+    description: 'Where evidence decided: its noise, small for many clear faces.',
+  })
+  noise!: number | null;
   @ApiProperty({ minimum: 0, description: 'Faces that it had.' }) face_count!: number;
   @ApiProperty({ type: [String], format: 'uuid', description: 'Its nearest faces.' }) face_ids!: string[];
 }
@@ -51,6 +65,17 @@ export class MachineDecisionResponse {
   @ApiProperty({ minimum: 0, maximum: 1, description: 'In force at that time.' }) accept!: number;
   @ApiProperty({ minimum: 0, maximum: 1, description: 'In force at that time.' }) ask!: number;
   @ApiProperty({ minimum: 0, description: 'In force at that time; natural-log odds.' }) margin_logit!: number;
+  @ApiProperty({
+    enum: ['linkage', 'evidence'],
+    description: 'What rated the candidates: similarities alone, or evidence that knows quality and size.',
+  })
+  rated_by!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The model pack whose embeddings were compared; null in early records.',
+  })
+  space!: string | null;
   @ApiProperty({ type: [ExplainedCandidate], description: 'Best first.' }) candidates!: ExplainedCandidate[];
   @ApiProperty({ type: [ExcludedCluster] }) excluded!: ExcludedCluster[];
   @ApiProperty({ format: 'uuid' }) operation_id!: string;
@@ -150,13 +175,15 @@ function presentDecision(
   nameOf: Told['nameOf'],
 ): MachineDecisionResponse | null {
   if (!origin?.decision) return null;
-  const { decision, rule, accept, ask, margin_logit, candidates, excluded } = origin.decision;
+  const { decision, rule, accept, ask, margin_logit, rating, candidates, excluded } = origin.decision;
   return {
     decision,
     rule,
     accept,
     ask,
     margin_logit,
+    rated_by: rating?.by ?? 'linkage',
+    space: rating?.space ?? null,
     candidates: candidates.map((candidate) => ({
       cluster_id: candidate.cluster_id,
       name: nameOf(candidate.cluster_id),
@@ -164,6 +191,8 @@ function presentDecision(
       similarity: candidate.similarity,
       top_mean: candidate.top_mean,
       centroid_similarity: candidate.centroid_similarity,
+      corrected_cosine: candidate.corrected_cosine ?? null,
+      noise: candidate.noise ?? null,
       face_count: candidate.face_count,
       face_ids: [...candidate.face_ids],
     })),

@@ -2,13 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { AssignmentPolicies, type TenantPolicy } from '../clusters/assignment-policies.js';
 import { findRankedClusters } from '../clusters/gather-candidates.js';
+import type { WeighedProbe } from '../clusters/gather-evidence.js';
 import { rateAgainstCluster } from '../clusters/rate-cluster.js';
 import type { ClusterRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
-import type { RankedCandidate } from '../domain/cluster/assignment.js';
+import type { RankedCandidate } from '../domain/cluster/ranked-candidate.js';
 import { pairProbability } from '../domain/cluster/calibration.js';
 import { DomainError } from '../domain/domain-error.js';
-import type { Embedding } from '../domain/face/embedding.js';
 import { boxArea, type Box } from '../domain/geometry/box.js';
 import { type FaceModels, InferenceProvider } from '../inference/inference-provider.js';
 import { FaceExtractor, type ExtractedFace, type Extraction } from '../ingest/extract-faces.js';
@@ -114,7 +114,7 @@ export class SearchService {
   ): Promise<Found & { matches: Match[] }> {
     return this.lookUp(tenantId, upload, 'image', async (repositories, { faces, notes }, policy) => {
       const probe = [...faces].sort(bySize)[0]!;
-      const matches = await this.rank(repositories, probe.embedding, policy, limits);
+      const matches = await this.rank(repositories, probe, policy, limits);
       return { probe: probeOf(probe), faceCount: faces.length, notes, matches };
     });
   }
@@ -139,7 +139,8 @@ export class SearchService {
         quality: face.quality,
         reasons: face.reasons,
       };
-      const matches = await this.rank(repositories, stored.embedding, policy, limits, [faceId]);
+      const weighed = { embedding: stored.embedding, quality: face.quality };
+      const matches = await this.rank(repositories, weighed, policy, limits, [faceId]);
       return { probe, faceCount: 1, notes: [], matches };
     });
   }
@@ -155,7 +156,7 @@ export class SearchService {
       const faces: IdentifiedFace[] = [];
       for (const face of shown) {
         const limits = { limit: IDENTIFIED_PEOPLE_MAX, probabilityMin: 0 };
-        const matches = await this.rank(repositories, face.embedding, policy, limits);
+        const matches = await this.rank(repositories, face, policy, limits);
         const found = matches.find((match) => match.probability >= accept && namesOf(match).length > 0);
         faces.push({
           probe: probeOf(face),
@@ -170,12 +171,7 @@ export class SearchService {
   /** @throws DomainError cluster.not_found, image.*, image.no_face, inference.busy */
   async verify(tenantId: string, clusterId: string, upload: StagedUpload): Promise<Verification> {
     return this.lookUp(tenantId, upload, 'image', async (repositories, extraction, policy) => {
-      const rated = await rateAgainstCluster(
-        repositories,
-        clusterId,
-        extraction.faces.map((face) => face.embedding),
-        policy,
-      );
+      const rated = await rateAgainstCluster(repositories, clusterId, extraction.faces, policy);
       const best = rated.reduce(
         (best, rating, i) => (rating.probability > rated[best]!.probability ? i : best),
         0,
@@ -260,7 +256,7 @@ export class SearchService {
 
   private async rank(
     repositories: TenantRepositories,
-    probe: Embedding,
+    probe: WeighedProbe,
     policy: TenantPolicy,
     { limit, probabilityMin }: SearchLimits,
     excludeFaceIds: readonly string[] = [],

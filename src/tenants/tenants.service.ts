@@ -8,6 +8,7 @@ import { SettingsTrial, type TrialReport } from '../clusters/settings-trial.js';
 import type { JsonObject, TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
+import { AnswerRefitError, parseAnswerRefit } from '../domain/cluster/answer-refit.js';
 import { ThresholdError, parseOperatingPoint } from '../domain/cluster/thresholds.js';
 import { DomainError, type FieldFault } from '../domain/domain-error.js';
 import { parseTenantLimits, TenantLimitsError } from '../domain/limits/tenant-limits.js';
@@ -31,7 +32,8 @@ const notFound = (): DomainError => new DomainError('tenant.not_found', 'There i
 const NOTHING: TenantCounts = { imageCount: 0, faceCount: 0, clusterCount: 0, openReviewCount: 0 };
 
 /** Refuses settings that assignment and the review queue would not take, naming each fault. */
-function checkSettings({ clustering, review, limits, retention, ...unknown }: Record<string, unknown>): void {
+function checkSettings(settings: Record<string, unknown>): void {
+  const { clustering, review, calibration, limits, retention, ...unknown } = settings;
   const faults = Object.keys(unknown).map((name) => fault(`#/settings/${name}`, 'is no setting'));
   try {
     parseOperatingPoint(clustering);
@@ -46,6 +48,16 @@ function checkSettings({ clustering, review, limits, retention, ...unknown }: Re
     faults.push(
       ...error.faults.map(({ name, detail }) =>
         fault(`#/settings/review${name === '' ? '' : `/${name}`}`, detail),
+      ),
+    );
+  }
+  try {
+    parseAnswerRefit(calibration);
+  } catch (error) {
+    if (!(error instanceof AnswerRefitError)) throw error;
+    faults.push(
+      ...error.faults.map(({ name, detail }) =>
+        fault(`#/settings/calibration${name === '' ? '' : `/${name}`}`, detail),
       ),
     );
   }

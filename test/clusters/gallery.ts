@@ -20,6 +20,7 @@ import type { TenantRepositories, TenantScope } from '../../src/database/tenant-
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import type { Change } from '../../src/domain/cluster/change-plan.js';
 import { parseRecordedChanges } from '../../src/domain/cluster/recorded-changes.js';
+import type { EvidenceCalibration } from '../../src/domain/cluster/qel/evidence-calibration.js';
 import type { OperatingPointOverrides } from '../../src/domain/cluster/thresholds.js';
 import { DomainError } from '../../src/domain/domain-error.js';
 import { Embedding, EMBEDDING_WIDTH } from '../../src/domain/face/embedding.js';
@@ -53,7 +54,7 @@ export class Gallery {
   readonly clusters: ClustersService;
   readonly erasure: FaceErasure;
   private readonly labels: ImportLabel;
-  private readonly policies: AssignmentPolicies;
+  readonly policies: AssignmentPolicies;
   private readonly plans = new ApplyPlan();
   readonly undos: UndoOperations;
   private ownAxis = PEOPLE_MAX;
@@ -63,10 +64,10 @@ export class Gallery {
     readonly db: TestDatabase,
     readonly tenantId: string,
     overrides: OperatingPointOverrides,
+    evidence: EvidenceCalibration | null,
   ) {
-    this.policies = new AssignmentPolicies(SPACE, { pair: PAIR, linkage: linkageFromPair(PAIR) }, [
-      overrides,
-    ]);
+    const linkage = { pair: PAIR, linkage: linkageFromPair(PAIR) };
+    this.policies = new AssignmentPolicies(SPACE, linkage, [overrides], evidence);
     const { policies, plans } = this;
     this.scope = db.tenants.forTenant(tenantId);
     this.assign = new AssignFaces(policies, plans);
@@ -77,10 +78,15 @@ export class Gallery {
     this.undos = new UndoOperations(db.tenants, policies, plans);
   }
 
-  static async open(db: TestDatabase, overrides: OperatingPointOverrides = {}): Promise<Gallery> {
+  /** @param evidence What the space says about evidence; null: linkage alone. */
+  static async open(
+    db: TestDatabase,
+    overrides: OperatingPointOverrides = {},
+    evidence: EvidenceCalibration | null = null,
+  ): Promise<Gallery> {
     const tenantId = `t-${uuidv7()}`;
     await db.addTenant(tenantId);
-    return new Gallery(db, tenantId, overrides);
+    return new Gallery(db, tenantId, overrides, evidence);
   }
 
   face(spec: FaceSpec, place = 0): FoundFace {

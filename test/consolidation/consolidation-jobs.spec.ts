@@ -11,7 +11,6 @@ import { ConsolidationSchedule } from '../../src/consolidation/consolidation-sch
 import { GroupingThread } from '../../src/consolidation/grouping-thread.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import { groupFaces } from '../../src/domain/cluster/consolidation/group-faces.js';
-import type { InferenceProvider } from '../../src/inference/inference-provider.js';
 import { BackgroundJobs } from '../../src/jobs/background-jobs.js';
 import { JobQueue } from '../../src/queue/job-queue.js';
 import { EVIDENCE } from '../clusters/consolidate-gallery.js';
@@ -45,9 +44,9 @@ describe('consolidation jobs', () => {
 
   /** All that a job reads of the models is what the pack says about evidence. */
   const jobsWith = (evidence: typeof EVIDENCE | null): ConsolidationJobs => {
-    const pack = { id: SPACE, evidence } as InferenceProvider['pack'];
-    const inference = { pack, known: () => pack } as unknown as InferenceProvider;
-    return new ConsolidationJobs(db.tenants, service, background, inference, thread);
+    const linkage = { pair: PAIR, linkage: linkageFromPair(PAIR) };
+    const policies = new AssignmentPolicies(SPACE, linkage, [], evidence);
+    return new ConsolidationJobs(db.tenants, service, background, policies, thread);
   };
   const scheduleOf = (consolidation: KindredConfig['consolidation']): ConsolidationSchedule =>
     new ConsolidationSchedule(db.system, jobs, { consolidation } as KindredConfig, pino({ level: 'silent' }));

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type AssignmentPolicy,
-  type ClusterPair,
-  decideAssignment,
-  type Probe,
-  rankCandidates,
-} from './assignment.js';
+import { type AssignmentPolicy, type ClusterPair, rankCandidates } from './ranked-candidate.js';
+import { decideAssignment, type Probe } from './assignment.js';
 import { linkageFromPair } from './calibration.js';
 import { type Candidate, gatherCandidates } from './candidates.js';
 import { decideImageAssignments } from './image-assignment.js';
@@ -34,6 +29,7 @@ function candidate(clusterId: string, similarity: number, more: Partial<Candidat
     similarity,
     topMean: similarity,
     exemplarFaceIds: [`face-of-${clusterId}`],
+    links: [similarity],
     ...more,
   };
 }

@@ -1,8 +1,17 @@
 // Where one face goes: into a cluster, into a cluster of its own with a question, into a new cluster, or nowhere.
 import type { QualityReason } from '../face/quality.js';
-import { type Calibration, linkageLogit, logitOf, sigmoid } from './calibration.js';
+import type { Rating } from './answer-refit.js';
+import { bridge, survivor } from './bridges.js';
 import type { Candidate } from './candidates.js';
-import type { OperatingPoint } from './thresholds.js';
+import { decideByEvidence } from './qel/decide-by-evidence.js';
+import type { EvidenceCalibration } from './qel/evidence-calibration.js';
+import {
+  type AssignmentPolicy,
+  evidenceCandidate,
+  type PairLookup,
+  rankCandidates,
+  type RankedCandidate,
+} from './ranked-candidate.js';
 
 /** A face that looks for its cluster. */
 export interface Probe {
@@ -12,27 +21,6 @@ export interface Probe {
   readonly contentKey: string;
   /** Why the face is not good enough to join or found anything by itself; empty for a clear face. */
   readonly reasons: readonly QualityReason[];
-}
-
-export interface AssignmentPolicy {
-  readonly point: OperatingPoint;
-  readonly calibration: Calibration;
-}
-
-/** A candidate with its place in the ranking. */
-export interface RankedCandidate {
-  readonly clusterId: string;
-  readonly state: Candidate['state'];
-  readonly heldByHuman: boolean;
-  readonly faceCount: number;
-  readonly similarity: number;
-  readonly topMean: number;
-  readonly centroidSimilarity: number;
-  /** Log odds that the probe is this person. */
-  readonly logit: number;
-  /** The same as a probability, 0..1. */
-  readonly probability: number;
-  readonly exemplarFaceIds: readonly string[];
 }
 
 export type ExclusionReason = 'cannot_link' | 'same_image';
@@ -48,6 +36,8 @@ export interface AssignmentEvidence {
   readonly accept: number;
   readonly ask: number;
   readonly marginLogit: number;
+  /** How the log odds came about. */
+  readonly rating?: Rating | undefined;
 }
 
 interface Decided {
@@ -79,52 +69,6 @@ export type AssignmentDecision =
     })
   | (Decided & { readonly kind: 'unclustered'; readonly reasons: readonly QualityReason[] });
 
-/** What is known of two clusters that one face fits. */
-export interface ClusterPair {
-  /** A human's word keeps them apart, or they share a photo. */
-  readonly apart: boolean;
-  /** Cosine similarity of the centroids, -1..1. */
-  readonly centroidSimilarity: number;
-}
-
-/** Looks up a pair of candidate clusters; the order of the ids does not matter. */
-export type PairLookup = (clusterA: string, clusterB: string) => ClusterPair;
-
-/** Rates every candidate that is not excluded, best first. Ties: closer, then held by a human, then by id. */
-export function rankCandidates(
-  candidates: readonly Candidate[],
-  policy: AssignmentPolicy,
-): RankedCandidate[] {
-  return candidates.map((candidate) => rate(candidate, policy)).sort(byRank);
-}
-
-function rate(candidate: Candidate, policy: AssignmentPolicy): RankedCandidate {
-  const logit = linkageLogit(policy.calibration.linkage, {
-    best: candidate.similarity,
-    topMean: candidate.topMean,
-    centroid: candidate.centroidSimilarity,
-    faceCount: candidate.faceCount,
-  });
-  return {
-    clusterId: candidate.clusterId,
-    state: candidate.state,
-    heldByHuman: candidate.heldByHuman,
-    faceCount: candidate.faceCount,
-    similarity: candidate.similarity,
-    topMean: candidate.topMean,
-    centroidSimilarity: candidate.centroidSimilarity,
-    logit,
-    probability: sigmoid(logit),
-    exemplarFaceIds: candidate.exemplarFaceIds,
-  };
-}
-
-const byRank = (a: RankedCandidate, b: RankedCandidate): number =>
-  b.logit - a.logit ||
-  b.similarity - a.similarity ||
-  Number(b.heldByHuman) - Number(a.heldByHuman) ||
-  (a.clusterId < b.clusterId ? -1 : a.clusterId > b.clusterId ? 1 : 0);
-
 /**
  * Decides for one face. Total: every input has an answer. Deterministic: the order of `candidates` does not matter.
  * @param taken Clusters that a better face of the same photo has taken.
@@ -154,6 +98,7 @@ export function decideAssignment(
     accept: point.accept,
     ask: point.ask,
     marginLogit: point.marginLogit,
+    ...(policy.rating === undefined ? {} : { rating: policy.rating }),
   });
 
   if (probe.reasons.length > 0) {
@@ -164,7 +109,10 @@ export function decideAssignment(
       evidence: evidence('quality_gate'),
     };
   }
-  const choice = choose(ranked, policy, pair);
+  const choice =
+    policy.evidence === undefined
+      ? choose(ranked, policy, pair)
+      : chooseByEvidence(open, ranked, { ...policy, evidence: policy.evidence }, pair);
   if (choice.kind === 'assign') {
     const { best, bridges } = choice;
     const rule = bridges.length > 0 ? 'bridge' : 'over_accept';
@@ -229,54 +177,18 @@ function choose(ranked: readonly RankedCandidate[], policy: AssignmentPolicy, pa
   return { kind: 'assign', best, bridges: [...joined].filter((id) => id !== best.clusterId).sort() };
 }
 
-/**
- * [Note: Bridges] Whoever comes first founds a cluster, so an early pair of unlike photos of one person makes two. A face
- * that clearly fits both shows it, and the provisional one joins the other: without this every later photo would lie
- * "between two clusters" and be asked about. At most one of the joined clusters is a human's.
- */
-function bridge(
-  front: RankedCandidate,
-  accepted: readonly RankedCandidate[],
-  policy: AssignmentPolicy,
+/** No bridges: what is one person by the sums of two clusters is for consolidation to join ([Note: Parts of one person]). */
+function chooseByEvidence(
+  open: readonly Candidate[],
+  ranked: readonly RankedCandidate[],
+  { evidence, point }: AssignmentPolicy & { readonly evidence: EvidenceCalibration },
   pair: PairLookup,
-): ReadonlySet<string> {
-  const joined = [front];
-  for (const candidate of accepted) {
-    if (candidate === front || candidate.state === 'ignored') continue;
-    if (Math.min(candidate.probability, front.probability) < policy.point.bridge) continue;
-    if (candidate.heldByHuman && joined.some((other) => other.heldByHuman)) continue;
-    if (joined.every((other) => mayJoin(other, candidate, policy, pair))) joined.push(candidate);
-  }
-  return new Set(joined.map((candidate) => candidate.clusterId));
-}
-
-/** Whether two clusters that one face fits look like one person themselves, and nothing keeps them apart. */
-export function mayJoin(
-  a: RankedCandidate,
-  b: RankedCandidate,
-  policy: AssignmentPolicy,
-  pair: PairLookup,
-): boolean {
-  const facts = pair(a.clusterId, b.clusterId);
-  if (facts.apart) return false;
-  // The smaller cluster is treated as one face, its centroid: all three similarities are then that of the centroids.
-  const similarity = facts.centroidSimilarity;
-  const logit = linkageLogit(policy.calibration.linkage, {
-    best: similarity,
-    topMean: similarity,
-    centroid: similarity,
-    faceCount: 1,
-  });
-  return logit >= logitOf(policy.point.bridgePair);
-}
-
-/** The cluster that keeps its id: a human's before a provisional one, then the larger, then the lower id. */
-function survivor(candidates: readonly RankedCandidate[]): RankedCandidate {
-  return candidates.reduce((kept, other) => {
-    const order =
-      Number(other.heldByHuman) - Number(kept.heldByHuman) ||
-      other.faceCount - kept.faceCount ||
-      (other.clusterId < kept.clusterId ? 1 : -1);
-    return order > 0 ? other : kept;
-  });
+): Choice {
+  const onePerson = (a: string, b: string): boolean => pair(a, b).onePerson === true;
+  const decision = decideByEvidence(evidence, null, open.map(evidenceCandidate), point, onePerson);
+  const byId = new Map(ranked.map((candidate) => [candidate.clusterId, candidate]));
+  if (decision.kind === 'assign') return { kind: 'assign', best: byId.get(decision.clusterId)!, bridges: [] };
+  if (decision.kind !== 'ask') return { kind: 'open', offered: [], rule: 'below_ask' };
+  const offered = decision.offered.map(({ clusterId }) => byId.get(clusterId)!);
+  return { kind: 'open', offered, rule: decision.rule };
 }

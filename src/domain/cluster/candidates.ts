@@ -32,6 +32,10 @@ export interface Candidate extends CandidateFacts {
   readonly topMean: number;
   /** Nearest members, closest first. */
   readonly exemplarFaceIds: readonly string[];
+  /** Best similarities to members, closest first, `topCount` at most; unlike in `topMean`, nothing stands for missing ones. */
+  readonly links: readonly number[];
+  /** c and v of the probe and the cluster (qel/cluster-statistics.ts); present where evidence decides. */
+  readonly sums?: { readonly correctedCosine: number; readonly noise: number };
 }
 
 /** Closest first; equal similarities by face id, so that no order of arrival shows. */
@@ -64,6 +68,7 @@ export function gatherCandidates(
       similarity: closest.similarity,
       topMean: sum / counted,
       exemplarFaceIds: list.slice(0, point.exemplarsShown).map((neighbour) => neighbour.faceId),
+      links: list.slice(0, point.topCount).map((neighbour) => neighbour.similarity),
     });
   }
   return candidates;

@@ -1,6 +1,6 @@
 // Why a face is where it is, in one or two sentences for a reviewer.
 import type { QualityReason } from '../face/quality.js';
-import type { RecordedDecision } from './operation-details.js';
+import type { RecordedCandidate, RecordedDecision } from './operation-details.js';
 import type { WordedOperation } from './operation-words.js';
 import { originOf } from './operation-origin.js';
 import { facesOf, type FaceDelta } from './recorded-changes.js';
@@ -152,6 +152,14 @@ function answeredBy(
   }
 }
 
+/** What evidence saw of a candidate; nothing where linkage rated. */
+function figuresOf(candidate: RecordedCandidate | undefined): string {
+  if (candidate?.corrected_cosine === undefined) return '';
+  const { face_count: count, corrected_cosine: c, similarity, top_mean } = candidate;
+  const faces = count === 1 ? 'its one face' : `its ${count} faces`;
+  return ` (similarity to ${faces}, with quality taken into account: ${c.toFixed(2)}, where one person has about 1 and another about 0; to the nearest ${similarity.toFixed(2)}, to the nearest few ${top_mean.toFixed(2)})`;
+}
+
 function decidedBy(
   decision: RecordedDecision,
   { face, asked, nameOf }: ExplanationFacts,
@@ -164,17 +172,17 @@ function decidedBy(
     : 'Nobody has said who it is; it stays in its provisional cluster.';
   switch (decision.rule) {
     case 'over_accept':
-      return `The machine put it with ${here}: it is ${percent(best?.probability ?? 1)} likely to be the same person, and ${accept} are enough.`;
+      return `The machine put it with ${here}: it is ${percent(best?.probability ?? 1)} likely to be the same person, and ${accept} are enough${figuresOf(best)}.`;
     case 'bridge':
       return `The machine put it with ${here}: it clearly fits several clusters (${percent(best?.probability ?? 1)} for the best, ${accept} are enough), which showed these to be one person, so they were joined.`;
     case 'ask_band':
-      return `The machine is not sure: ${nameOf(best!.cluster_id)} comes closest with ${percent(best!.probability)}, which is less than the ${accept} that are enough and not under the ${ask} that rule a person out. ${waits}`;
+      return `The machine is not sure: ${nameOf(best!.cluster_id)} comes closest with ${percent(best!.probability)}, which is less than the ${accept} that are enough and not under the ${ask} that rule a person out${figuresOf(best)}. ${waits}`;
     case 'margin':
       return second === undefined
         ? `The machine is not sure: the candidates are too close to each other. ${waits}`
         : `The machine is not sure: ${nameOf(best!.cluster_id)} (${percent(best!.probability)}) and ${nameOf(second.cluster_id)} (${percent(second.probability)}) are too close to each other. ${waits}`;
     case 'below_ask':
-      return `The machine founded a new cluster with it: the closest, ${nameOf(best!.cluster_id)}, is ${percent(best!.probability)} likely to be the same person, which is under the ${ask} from which it asks.`;
+      return `The machine founded a new cluster with it: the closest, ${nameOf(best!.cluster_id)}, is ${percent(best!.probability)} likely to be the same person, which is under the ${ask} from which it asks${figuresOf(best)}.`;
     case 'no_candidate':
       return decision.excluded.length > 0
         ? 'The machine founded a new cluster with it: whoever it resembles is ruled out by a human’s word or is in the same photo.'

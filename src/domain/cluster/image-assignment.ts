@@ -1,11 +1,6 @@
 // All faces of one photo together: nobody stands twice in a photo.
-import {
-  type AssignmentDecision,
-  type AssignmentPolicy,
-  decideAssignment,
-  type PairLookup,
-  type Probe,
-} from './assignment.js';
+import { type AssignmentDecision, decideAssignment, type Probe } from './assignment.js';
+import { type AssignmentPolicy, type PairLookup } from './ranked-candidate.js';
 import type { Candidate } from './candidates.js';
 
 /** One face of the photo with the clusters that its neighbours point at. */

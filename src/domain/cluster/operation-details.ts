@@ -1,4 +1,5 @@
 // What explains an operation: kept beside its changes, in the same column.
+import type { Rating } from './answer-refit.js';
 import type { AssignmentDecision, AssignmentRule, ExclusionReason } from './assignment.js';
 import { isOperationKind } from './operation-origin.js';
 import type { PlanKind } from './change-plan.js';
@@ -13,6 +14,9 @@ export interface RecordedCandidate {
   readonly similarity: number;
   readonly top_mean: number;
   readonly centroid_similarity: number;
+  /** c and v, see qel/cluster-statistics.ts; absent where linkage rated. */
+  readonly corrected_cosine?: number;
+  readonly noise?: number;
   /** Log odds, and the same as a probability, 0..1. */
   readonly logit: number;
   readonly probability: number;
@@ -31,6 +35,8 @@ export interface RecordedDecision {
   readonly accept: number;
   readonly ask: number;
   readonly margin_logit: number;
+  /** How the log odds came about; absent in what was recorded by early builds: linkage, as the pack had it. */
+  readonly rating?: Rating;
   /** Best first. */
   readonly candidates: readonly RecordedCandidate[];
   readonly excluded: readonly { readonly cluster_id: string; readonly why: ExclusionReason }[];
@@ -38,7 +44,7 @@ export interface RecordedDecision {
 
 /** @param home The cluster that the face came into; null: none. */
 export function recordDecision(decision: AssignmentDecision, home: string | null): RecordedDecision {
-  const { rule, candidates, excluded, accept, ask, marginLogit } = decision.evidence;
+  const { rule, candidates, excluded, accept, ask, marginLogit, rating } = decision.evidence;
   return {
     face_id: decision.faceId,
     decision: decision.kind,
@@ -48,6 +54,7 @@ export function recordDecision(decision: AssignmentDecision, home: string | null
     accept,
     ask,
     margin_logit: marginLogit,
+    ...(rating === undefined ? {} : { rating }),
     candidates: candidates.map((candidate) => ({
       cluster_id: candidate.clusterId,
       state: candidate.state,
@@ -55,6 +62,9 @@ export function recordDecision(decision: AssignmentDecision, home: string | null
       similarity: candidate.similarity,
       top_mean: candidate.topMean,
       centroid_similarity: candidate.centroidSimilarity,
+      ...(candidate.sums === undefined
+        ? {}
+        : { corrected_cosine: candidate.sums.correctedCosine, noise: candidate.sums.noise }),
       logit: candidate.logit,
       probability: candidate.probability,
       face_ids: candidate.exemplarFaceIds,

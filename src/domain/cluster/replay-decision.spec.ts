@@ -35,6 +35,7 @@ const candidates = fc
       similarity,
       topMean: similarity,
       exemplarFaceIds: [`f${i}`],
+      links: [similarity],
     })),
   );
 const points = fc
@@ -57,7 +58,7 @@ describe('replaying a decision', () => {
     fc.assert(
       fc.property(candidates, points, fc.boolean(), (list, point, apart) => {
         const decision = decide(list, point, apart);
-        expect(replayDecision(record(decision), point)).toBe(decision.kind);
+        expect(replayDecision(record(decision), { point })).toBe(decision.kind);
       }),
       { numRuns: 2000 },
     );
@@ -67,7 +68,7 @@ describe('replaying a decision', () => {
     fc.assert(
       fc.property(candidates, points, points, (list, then, now) => {
         const recorded = record(decide(list, then, true));
-        expect(replayDecision(recorded, now)).toBe(decide(list, now, true).kind);
+        expect(replayDecision(recorded, { point: now })).toBe(decide(list, now, true).kind);
       }),
       { numRuns: 2000 },
     );
@@ -80,8 +81,7 @@ describe('replaying a decision', () => {
       { point: DEFAULT_OPERATING_POINT, calibration },
       () => ({ apart: true, centroidSimilarity: 0 }),
     );
-    expect(replayDecision(record(decision), { ...DEFAULT_OPERATING_POINT, accept: 0, ask: 0 })).toBe(
-      'unclustered',
-    );
+    const point = { ...DEFAULT_OPERATING_POINT, accept: 0, ask: 0 };
+    expect(replayDecision(record(decision), { point })).toBe('unclustered');
   });
 });

@@ -1,6 +1,13 @@
 // Faces that arrive one by one, decided by the very function that decides in the service, with labels to judge it by.
 import type { CanonicalFaces } from '../cluster/qel/canonical-faces.js';
-import { addFace, type ClusterStatistics, emptyStatistics } from '../cluster/qel/cluster-statistics.js';
+import { averageEvidence } from '../cluster/qel/average-evidence.js';
+import {
+  addFace,
+  type ClusterStatistics,
+  correctedCosine,
+  cosineNoise,
+  emptyStatistics,
+} from '../cluster/qel/cluster-statistics.js';
 import { decideByEvidence, type EvidenceCandidate } from '../cluster/qel/decide-by-evidence.js';
 import { noteLink } from '../cluster/qel/best-links.js';
 import type { OperatingPoint } from '../cluster/thresholds.js';
@@ -34,16 +41,20 @@ export function simulateEvidenceIngest(
   const clusterOf = new Int32Array(faces.count).fill(-1);
   const clusters: GrowingCluster[] = [];
   const rated: Rated[] = [];
+  const { calibration } = faces;
+  const onePerson = (a: string, b: string): boolean =>
+    averageEvidence(calibration, clusters[Number(a)]!.statistics, clusters[Number(b)]!.statistics) >=
+    calibration.average.stop;
   let [assigned, assignedWrongly, asked, founded, gated] = [0, 0, 0, 0, 0];
   for (const rank of order) {
     if (faces.gate[rank] !== null) {
       gated++;
       continue;
     }
-    const probe = emptyStatistics(faces.calibration.unrecognisable.length);
+    const probe = emptyStatistics(calibration.unrecognisable.length);
     addFace(probe, faces.embeddings[rank]!, faces.weights[rank]!);
-    const candidates = candidatesOf(faces, rank, clusterOf, clusters, point.neighbours);
-    const decision = decideByEvidence(faces.calibration, probe, null, candidates, point);
+    const candidates = candidatesOf(faces, rank, probe, { clusterOf, clusters }, point.neighbours);
+    const decision = decideByEvidence(calibration, null, candidates, point, onePerson);
     const best = decision.rows[0];
     if (best !== undefined) {
       const same = personOf(clusters[Number(best.clusterId)]!) === people[rank];
@@ -71,29 +82,34 @@ export function simulateEvidenceIngest(
 function candidatesOf(
   faces: CanonicalFaces,
   rank: number,
-  clusterOf: Int32Array,
-  clusters: readonly GrowingCluster[],
+  probe: ClusterStatistics,
+  gallery: { readonly clusterOf: Int32Array; readonly clusters: readonly GrowingCluster[] },
   neighbours: number,
 ): EvidenceCandidate[] {
   const { graph } = faces;
   const links = new Map<number, number[]>();
   let seen = 0;
   for (let at = graph.offsets[rank]!; at < graph.offsets[rank + 1]! && seen < neighbours; at++) {
-    const cluster = clusterOf[graph.neighbours[at]!]!;
+    const cluster = gallery.clusterOf[graph.neighbours[at]!]!;
     if (cluster < 0) continue;
     seen++;
     const list = links.get(cluster);
     if (list === undefined) links.set(cluster, [graph.similarities[at]!]);
     else noteLink(list, graph.similarities[at]!);
   }
-  return [...links].map(([cluster, list]) => ({
-    clusterId: String(cluster),
-    state: 'pending',
-    statistics: clusters[cluster]!.statistics,
-    links: list,
-    cannotLink: false,
-    samePhotoFaces: 0,
-  }));
+  return [...links].map(([cluster, list]) => {
+    const { statistics } = gallery.clusters[cluster]!;
+    return {
+      clusterId: String(cluster),
+      state: 'pending',
+      correctedCosine: correctedCosine(probe, statistics, faces.calibration.impostorMean),
+      noise: cosineNoise(probe, statistics),
+      faceCount: statistics.count,
+      links: list,
+      cannotLink: false,
+      samePhotoFaces: 0,
+    };
+  });
 }
 
 /** The person of most of its faces. */

@@ -1,6 +1,7 @@
 // Faces that arrive one by one, decided by calibrated linkage with bridges (ADR 0012), with labels to judge it by: the counterpart
 // of simulate-evidence-ingest.ts.
-import { type AssignmentPolicy, decideAssignment } from '../cluster/assignment.js';
+import { type AssignmentPolicy } from '../cluster/ranked-candidate.js';
+import { decideAssignment } from '../cluster/assignment.js';
 import { type Candidate, gatherCandidates, type Neighbour } from '../cluster/candidates.js';
 import { QUALITY_DOUBT } from '../face/quality-thresholds.js';
 import type { Rated } from './calibration-error.js';

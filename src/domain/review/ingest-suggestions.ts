@@ -1,10 +1,7 @@
 // What a new photo shows beyond the place of its faces.
-import {
-  type AssignmentDecision,
-  type AssignmentPolicy,
-  mayJoin,
-  type PairLookup,
-} from '../cluster/assignment.js';
+import { type AssignmentDecision } from '../cluster/assignment.js';
+import { type AssignmentPolicy, type PairLookup } from '../cluster/ranked-candidate.js';
+import { mayJoin } from '../cluster/bridges.js';
 
 /**
  * Pairs of clusters, each sorted and named once, that one new face clearly fits and that would have been bridged, were they

@@ -1,5 +1,6 @@
 // "Are these two clusters one person?": whether a pair may be asked about, and the question with its evidence. Whoever finds
 // a pair (ingest, consolidation) asks here first.
+import type { Rating } from '../cluster/answer-refit.js';
 import type { Change } from '../cluster/change-plan.js';
 import type { ClusterFacts } from '../cluster/cluster-facts.js';
 import { blockingConstraints, type Constraint } from '../cluster/constraints.js';
@@ -33,6 +34,9 @@ export interface MergeSuggestionEvidence {
   readonly similarity: number;
   /** Calibrated chance that the two are one person, 0..1. */
   readonly probability: number;
+  /** Log odds that were rated as new faces are, and how they came about; absent where only the centroids were compared. */
+  readonly logit?: number;
+  readonly rating?: Rating;
   readonly shared_image_count: number;
   readonly shared_image_ids: readonly string[];
 }
@@ -41,6 +45,7 @@ export interface MergePair {
   readonly clusters: readonly [ClusterFacts, ClusterFacts];
   readonly similarity: number;
   readonly probability: number;
+  readonly rated?: { readonly logit: number; readonly rating: Rating } | undefined;
   /** Those that touch either cluster. */
   readonly constraints: readonly Constraint[];
   /** Faces of the two together when this question was last dismissed; null when it never was. */
@@ -91,6 +96,7 @@ export function mergeQuestion(
     face_count: a.faces.length + b.faces.length,
     similarity: pair.similarity,
     probability: pair.probability,
+    ...(pair.rated ?? {}),
     shared_image_count: shared.length,
     shared_image_ids: shared.slice(0, SHARED_IMAGES_SHOWN),
   };

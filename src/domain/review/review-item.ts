@@ -1,6 +1,8 @@
 // Review items: open questions with their evidence. Evidence holds ids, similarities and probabilities in the snake_case of
 // the API, because it is stored and answered as it stands; never an embedding.
-import type { AssignmentEvidence, RankedCandidate } from '../cluster/assignment.js';
+import type { Rating } from '../cluster/answer-refit.js';
+import type { AssignmentEvidence } from '../cluster/assignment.js';
+import type { RankedCandidate } from '../cluster/ranked-candidate.js';
 
 export const REVIEW_KINDS = [
   'new_cluster',
@@ -55,6 +57,8 @@ export interface UncertainAssignmentEvidence {
   readonly accept: number;
   readonly ask: number;
   readonly margin_logit: number;
+  /** How the log odds came about; absent in items of early builds. */
+  readonly rating?: Rating;
 }
 
 export function offerCluster(candidate: RankedCandidate): OfferedCluster {
@@ -85,6 +89,7 @@ export function uncertainAssignmentEvidence(
     accept: evidence.accept,
     ask: evidence.ask,
     margin_logit: evidence.marginLogit,
+    ...(evidence.rating === undefined ? {} : { rating: evidence.rating }),
   };
 }
 

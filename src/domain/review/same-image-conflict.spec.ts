@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignmentPolicy, PairLookup } from '../cluster/assignment.js';
+import type { AssignmentPolicy, PairLookup } from '../cluster/ranked-candidate.js';
 import { linkageFromPair } from '../cluster/calibration.js';
 import type { Candidate } from '../cluster/candidates.js';
 import type { ClusterFacts, FaceFacts } from '../cluster/cluster-facts.js';
@@ -27,6 +27,7 @@ const candidate = (
   topMean: similarity,
   centroidSimilarity: similarity,
   exemplarFaceIds: [`${clusterId}1`],
+  links: [similarity],
   heldByHuman: state === 'confirmed',
   cannotLink: false,
   holdsImage: false,

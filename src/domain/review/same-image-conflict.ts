@@ -1,10 +1,6 @@
 // "Two faces of one photo both belong to this person: which one is it?" Whoever is closer keeps the place until a human says.
-import {
-  type AssignmentDecision,
-  type AssignmentPolicy,
-  decideAssignment,
-  type PairLookup,
-} from '../cluster/assignment.js';
+import { type AssignmentDecision, decideAssignment } from '../cluster/assignment.js';
+import { type AssignmentPolicy, type PairLookup } from '../cluster/ranked-candidate.js';
 import type { Change } from '../cluster/change-plan.js';
 import type { ProbeWithCandidates } from '../cluster/image-assignment.js';
 import { reviewPriority } from './priority.js';

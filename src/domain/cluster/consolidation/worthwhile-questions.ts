@@ -28,7 +28,11 @@ export type WorthwhileQuestion =
       /** Sorted. */
       readonly clusterIds: readonly [string, string];
       /** Null: of the clusters' own means. */
-      readonly figures: { readonly similarity: number; readonly probability: number } | null;
+      readonly figures: {
+        readonly similarity: number;
+        readonly probability: number;
+        readonly logit: number;
+      } | null;
     }
   | {
       readonly ask: 'split';
@@ -81,7 +85,7 @@ function merges(
     if ((found.get(key)?.gain ?? 0) >= gain) continue;
     found.set(key, {
       key,
-      question: { ask: 'merge', clusterIds, figures: { similarity, probability } },
+      question: { ask: 'merge', clusterIds, figures: { similarity, probability, logit } },
       gain,
     });
   }

@@ -70,11 +70,18 @@ export function dot(a: Float32Array, b: Float32Array): number {
  * size. The impostor mean δ and the attenuation by noise are taken out.
  */
 export function correctedCosine(a: ClusterStatistics, b: ClusterStatistics, impostorMean: number): number {
-  const shared = dot(a.sum, b.sum) - impostorMean * a.weight * b.weight;
+  return correctedCosineOf(dot(a.sum, b.sum), a, b, impostorMean);
+}
+
+type Weighed = Pick<ClusterStatistics, 'weight' | 'precision'>;
+
+/** The same from the product of the two sums. */
+export function correctedCosineOf(product: number, a: Weighed, b: Weighed, impostorMean: number): number {
+  const shared = product - impostorMean * a.weight * b.weight;
   return shared / ((1 - impostorMean) * a.precision * b.precision);
 }
 
 /** v: how noisy c is; small for many clear faces. */
-export function cosineNoise(a: ClusterStatistics, b: ClusterStatistics): number {
+export function cosineNoise(a: Pick<Weighed, 'precision'>, b: Pick<Weighed, 'precision'>): number {
   return 1 / a.precision + 1 / b.precision + 1 / (a.precision * b.precision);
 }

@@ -3,18 +3,19 @@
 import type { OperatingPoint } from '../thresholds.js';
 import { sigmoid } from '../calibration.js';
 import { samePhotoCost } from './agglomerate.js';
-import { averageEvidence } from './average-evidence.js';
 import { type BestLinks } from './best-links.js';
-import type { ClusterStatistics } from './cluster-statistics.js';
 import type { EvidenceCalibration } from './evidence-calibration.js';
 import type { GateReason } from './face-weight.js';
-import { linkageEvidence, type LinkageFigures } from './linkage-evidence.js';
+import { type LinkageFigures, ratePair } from './linkage-evidence.js';
 
 /** A cluster that the nearest faces of the probe point at. */
 export interface EvidenceCandidate {
   readonly clusterId: string;
   readonly state: 'pending' | 'confirmed' | 'ignored';
-  readonly statistics: ClusterStatistics;
+  /** c and v of the probe and the cluster, see cluster-statistics.ts. */
+  readonly correctedCosine: number;
+  readonly noise: number;
+  readonly faceCount: number;
   /** Best cosines of the probe with its faces, closest first. */
   readonly links: BestLinks;
   /** A human's word keeps the probe out of it. */
@@ -46,22 +47,25 @@ export type EvidenceDecision =
   | { readonly kind: 'create'; readonly rows: readonly EvidenceRow[] }
   | { readonly kind: 'unclustered'; readonly reason: GateReason; readonly rows: readonly EvidenceRow[] };
 
+/** Whether two clusters are one person by evidence 1, from `average.stop` on; the order of the ids does not matter. */
+export type OnePerson = (clusterA: string, clusterB: string) => boolean;
+
 /** Rates the candidates that no human's word excludes, best first; equals by id. */
 export function rankByEvidence(
   calibration: EvidenceCalibration,
-  probe: ClusterStatistics,
   candidates: readonly EvidenceCandidate[],
 ): EvidenceRow[] {
   return candidates
     .filter((candidate) => !candidate.cannotLink)
     .map((candidate): EvidenceRow => {
-      const figures = linkageEvidence(calibration, probe, candidate.statistics, candidate.links);
+      const sums = { ...candidate, countA: 1, countB: candidate.faceCount };
+      const figures = ratePair(calibration, sums, candidate.links);
       const logit = figures.logit - samePhotoCost(candidate.samePhotoFaces);
       return {
         ...figures,
         clusterId: candidate.clusterId,
         state: candidate.state,
-        faceCount: candidate.statistics.count,
+        faceCount: candidate.faceCount,
         logit,
         probability: sigmoid(logit),
       };
@@ -71,46 +75,32 @@ export function rankByEvidence(
 
 /**
  * Decides for one face. Total and deterministic; the order of candidates does not matter. Ignored clusters take in what is
- * clearly theirs and are never asked about.
+ * clearly theirs, lose every close race, and are never asked about.
+ *
+ * [Note: Parts of one person] Early arrivals of one person often found several clusters, and later faces fit them all. That is
+ * no doubt about the person: a cluster that by evidence 1 is the same person as the best one is no rival. The face joins the
+ * best, and consolidation joins the clusters.
  * @param gate Why the face only attaches; null for a clear face.
  */
 export function decideByEvidence(
   calibration: EvidenceCalibration,
-  probe: ClusterStatistics,
   gate: GateReason | null,
   candidates: readonly EvidenceCandidate[],
   point: Pick<OperatingPoint, 'accept' | 'ask' | 'marginLogit'>,
+  onePerson: OnePerson,
 ): EvidenceDecision {
-  const rows = rankByEvidence(calibration, probe, candidates);
+  const rows = rankByEvidence(calibration, candidates);
   if (gate !== null) return { kind: 'unclustered', reason: gate, rows };
-  const best = rows[0];
-  const accepted = best !== undefined && best.probability >= point.accept;
-  const next = accepted ? rivalOf(calibration, best, rows, candidates) : undefined;
-  const ahead = accepted && (next === undefined || best.logit - next.logit >= point.marginLogit);
-  if (ahead) return { kind: 'assign', clusterId: best.clusterId, rows };
+  const leader = rows[0];
+  const accepted = leader !== undefined && leader.probability >= point.accept;
+  if (accepted) {
+    const isClose = (row: EvidenceRow): boolean => leader.logit - row.logit < point.marginLogit;
+    const close = rows.filter((row) => row.state !== 'ignored' && isClose(row));
+    const best = close[0] ?? leader;
+    const alone = close.every((row) => row === best || onePerson(best.clusterId, row.clusterId));
+    if (alone && best.probability >= point.accept) return { kind: 'assign', clusterId: best.clusterId, rows };
+  }
   const offered = rows.filter((row) => row.state !== 'ignored' && row.probability >= point.ask);
   if (offered.length === 0) return { kind: 'create', rows };
   return { kind: 'ask', rule: accepted ? 'margin' : 'ask_band', offered, rows };
-}
-
-/**
- * [Note: Parts of one person] Early arrivals of one person often found several clusters, and later faces fit them all. That is
- * no doubt about the person: a cluster that by evidence 1 is the same person as the best one is no rival. The face joins the
- * best, and consolidation joins the clusters.
- */
-function rivalOf(
-  calibration: EvidenceCalibration,
-  best: EvidenceRow,
-  rows: readonly EvidenceRow[],
-  candidates: readonly EvidenceCandidate[],
-): EvidenceRow | undefined {
-  const statistics = new Map(candidates.map((candidate) => [candidate.clusterId, candidate.statistics]));
-  const bestStatistics = statistics.get(best.clusterId)!;
-  return rows
-    .slice(1)
-    .find(
-      (row) =>
-        averageEvidence(calibration, bestStatistics, statistics.get(row.clusterId)!) <
-        calibration.average.stop,
-    );
 }

@@ -21,6 +21,16 @@ export interface LinkageFigures {
   readonly logit: number;
 }
 
+/** What the sums of two groups say. */
+export interface PairOfSums {
+  /** c and v, see cluster-statistics.ts. */
+  readonly correctedCosine: number;
+  readonly noise: number;
+  /** Faces of each, >= 1. */
+  readonly countA: number;
+  readonly countB: number;
+}
+
 /** @param links The best links between the two groups, closest first. */
 export function linkageEvidence(
   calibration: EvidenceCalibration,
@@ -28,15 +38,28 @@ export function linkageEvidence(
   b: ClusterStatistics,
   links: BestLinks,
 ): LinkageFigures {
+  const sums: PairOfSums = {
+    correctedCosine: correctedCosine(a, b, calibration.impostorMean),
+    noise: cosineNoise(a, b),
+    countA: a.count,
+    countB: b.count,
+  };
+  return ratePair(calibration, sums, links);
+}
+
+/** The same where the sums were made elsewhere. */
+export function ratePair(
+  calibration: EvidenceCalibration,
+  { correctedCosine: c, noise: v, countA, countB }: PairOfSums,
+  links: BestLinks,
+): LinkageFigures {
   const missing = calibration.links.missingSimilarity;
-  const c = correctedCosine(a, b, calibration.impostorMean);
-  const v = cosineNoise(a, b);
   const best = links[0] ?? missing;
-  const possible = Math.min(BEST_LINKS, a.count * b.count);
+  const possible = Math.min(BEST_LINKS, countA * countB);
   let sum = 0;
   for (let i = 0; i < possible; i++) sum += links[i] ?? missing;
   const topMean = sum / possible;
-  const logit = linkageLogit(calibration.linkage, c, v, topMean, best, a.count, b.count);
+  const logit = linkageLogit(calibration.linkage, c, v, topMean, best, countA, countB);
   return { correctedCosine: c, noise: v, topMean, best, logit };
 }
 
