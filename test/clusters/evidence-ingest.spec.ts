@@ -10,7 +10,7 @@ import { addFace, dot, emptyStatistics } from '../../src/domain/cluster/qel/clus
 import { faceWeight } from '../../src/domain/cluster/qel/face-weight.js';
 import { linkageEvidence } from '../../src/domain/cluster/qel/linkage-evidence.js';
 import { EMBEDDING_WIDTH } from '../../src/domain/face/embedding.js';
-import { openEmbedded, openPostgres, type TestDatabase } from '../harness/database.js';
+import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import { consolidateGallery, EVIDENCE } from './consolidate-gallery.js';
 import { clear, type FaceSpec, Gallery, leaning } from './gallery.js';
 
@@ -19,10 +19,7 @@ const DECIDES = { ...EVIDENCE, ingestAsked: 0.01, ingestAccept: 0.98 };
 /** The axis of faces that show nobody. */
 const NOBODY = EMBEDDING_WIDTH - 1;
 
-describe.each([
-  ['PostgreSQL', openPostgres],
-  ['the embedded database', openEmbedded],
-] as const)('evidence at ingest on %s', (_, open) => {
+describe.each(bothDatabases)('evidence at ingest on $name', ({ open }) => {
   let db: TestDatabase;
   beforeAll(async () => {
     db = await open();
