@@ -29,6 +29,12 @@ const START: AverageCalibration = {
   dimensions: 278,
   stop: 3,
 };
+/**
+ * Beyond, noise counts for nothing: data that say nothing of it would drive the figure on for ever. Far above the width of any
+ * space, because the tails may already account for the noise: held at the width, the made-up sets ask about three faces in a
+ * hundred instead of one.
+ */
+const DIMENSIONS_MAX = 1e7;
 const PASSES = 2;
 const STOPS = [6, 2, -1, -3];
 const NEAREST = 20;
@@ -46,10 +52,9 @@ export function fitAverage(
   const random = seededRandom(seed);
   const samples: PairSample[] = [];
   for (const set of sets) samples.push(...randomPairs(set, calibration, random));
-  // Noise cannot spread over more dimensions than there are; data that say nothing of it would drive the figure anywhere.
-  const dimensionsMax = Math.max(...sets.map(({ faces }) => faces.width));
-  const start = { ...START, dimensions: Math.min(START.dimensions, dimensionsMax / 2) };
-  let average = descend(start, samples, 1, dimensionsMax);
+  const width = Math.max(...sets.map(({ faces }) => faces.width));
+  const start = { ...START, dimensions: Math.min(START.dimensions, width / 2) };
+  let average = descend(start, samples, 1);
   for (let pass = 0; pass < PASSES; pass++) {
     for (const set of sets) {
       for (const stop of STOPS) {
@@ -58,7 +63,7 @@ export function fitAverage(
           if (sample.same || random.uniform() < OTHERS_KEPT) samples.push(sample);
       }
     }
-    average = descend(average, samples, 2, dimensionsMax);
+    average = descend(average, samples, 2);
   }
   return average;
 }
@@ -164,10 +169,9 @@ function descend(
   start: AverageCalibration,
   samples: readonly PairSample[],
   stepScale: number,
-  dimensionsMax: number,
 ): AverageCalibration {
   const held = (name: Parameter, value: number): number => {
-    if (name === 'dimensions') return Math.min(dimensionsMax, value);
+    if (name === 'dimensions') return Math.min(DIMENSIONS_MAX, value);
     return name === 'sameFreedom' || name === 'otherFreedom' ? Math.min(60, Math.max(2, value)) : value;
   };
   const names = Object.keys(STEPS) as Parameter[];
