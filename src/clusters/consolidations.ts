@@ -21,6 +21,7 @@ import { worthwhileQuestions } from '../domain/cluster/consolidation/worthwhile-
 import { DomainError } from '../domain/domain-error.js';
 import { ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js';
+import { askAboutConflicts } from './consolidation-conflicts.js';
 import { askWorthwhile } from './consolidation-questions.js';
 import { contentKeyOf, isComparable, type TenantCensus } from './read-census.js';
 
@@ -124,7 +125,7 @@ export class Consolidations {
     };
   }
 
-  private questions(
+  private async questions(
     repositories: TenantRepositories,
     plan: ConsolidationPlan,
     made: {
@@ -152,11 +153,11 @@ export class Consolidations {
       new Map(compared.map((id, i) => [id, groups.groupOf[i]!])),
       policy.point,
     );
-    return askWorthwhile(repositories, worthwhile, {
-      after: plan.after,
-      constraints: made.constraints,
-      policy,
-    });
+    const around = { after: plan.after, constraints: made.constraints, policy };
+    return [
+      ...(await askWorthwhile(repositories, worthwhile, around)),
+      ...(await askAboutConflicts(repositories, around)),
+    ];
   }
 }
 

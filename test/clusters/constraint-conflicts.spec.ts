@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaceRecord, ReviewItemRecord } from '../../src/database/records.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
+import { consolidateGallery } from './consolidate-gallery.js';
 import { clear, Gallery } from './gallery.js';
 
 describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
@@ -104,5 +105,49 @@ describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
     const [second] = await conflicts(erased.gallery);
     await erased.gallery.erasure.deleteFace(erased.gallery.tenantId, erased.ann.id, 'h');
     expect(await erased.gallery.item(second!.id)).toMatchObject({ state: 'cancelled', evidence: {} });
+  });
+
+  it('consolidation asks once about words that contradict each other, and breaks neither by itself', async () => {
+    const gallery = await Gallery.open(db);
+    const [a, b] = [await gallery.one(clear(1)), await gallery.one(clear(1))];
+    const c = await gallery.one(clear(2));
+    const say = (kind: 'must_link' | 'cannot_link', x: FaceRecord, y: FaceRecord) => {
+      const [faceA, faceB] = [x.id, y.id].sort() as [string, string];
+      return gallery.apply({ do: 'add_constraint', kind, faceA, faceB });
+    };
+    await say('must_link', a, b);
+    const { operationId } = await say('cannot_link', a, c);
+    await say('must_link', b, c);
+    await consolidateGallery(gallery);
+    const [item, ...more] = await conflicts(gallery);
+    expect(more).toEqual([]);
+    expect(item!.evidence).toMatchObject({
+      proposal: { by: 'consolidation', do: 'move', face_ids: [c.id], target_cluster_id: a.clusterId },
+      stands: { constraints: [{ kind: 'cannot_link', operation_id: operationId }] },
+    });
+    expect(await Promise.all([a, b, c].map((face) => gallery.clusterOf(face)))).toEqual([
+      a.clusterId,
+      a.clusterId,
+      c.clusterId,
+    ]);
+    await consolidateGallery(gallery);
+    expect(await conflicts(gallery)).toHaveLength(1);
+    await gallery.decide(item!, { decision: 'keep_human' });
+    expect((await consolidateGallery(gallery)).operationId).toBeNull();
+    expect(await conflicts(gallery)).toEqual([]);
+  });
+
+  it('consolidation does not ask where a tenant does not want to be asked', async () => {
+    const gallery = await Gallery.open(db);
+    await gallery.change({ review: { kinds: { constraint_conflict: false } } });
+    const [a, c] = [await gallery.one(clear(1)), await gallery.one(clear(2))];
+    const [faceA, faceB] = [a.id, c.id].sort() as [string, string];
+    for (const kind of ['must_link', 'cannot_link'] as const)
+      await gallery.apply({ do: 'add_constraint', kind, faceA, faceB });
+    await consolidateGallery(gallery);
+    expect(await conflicts(gallery)).toEqual([]);
+    await gallery.change({});
+    await consolidateGallery(gallery);
+    expect(await conflicts(gallery)).toHaveLength(1);
   });
 });
