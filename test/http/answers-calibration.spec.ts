@@ -1,6 +1,7 @@
 // `kindred calibrate --answers` through the HTTP API of a whole application: people answer, the tenant's log odds are fitted to
 // their answers, become its setting, hold for what comes next, and are taken back.
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calibrateOnAnswers, renderAnswers, undoCalibration } from '../../src/cli/calibrate-answers.js';
@@ -12,6 +13,7 @@ import { TenantStore } from '../../src/database/tenant-store.js';
 import { linkageLogit, logitOf, sigmoid } from '../../src/domain/cluster/calibration.js';
 import { Embedding } from '../../src/domain/face/embedding.js';
 import { startApp, type TestApp } from '../harness/app.js';
+import { repositoryRoot } from '../harness/shared-data.js';
 
 interface Item {
   readonly id: string;
@@ -31,7 +33,11 @@ describe('kindred calibrate --answers', () => {
   let client: KindredClient;
   let photos = 0;
   beforeAll(async () => {
-    running = await startApp();
+    // A space in which linkage decides: cosines for given log odds are easily found.
+    const modelsDir = join(repositoryRoot, 'onnx-models');
+    running = await startApp({
+      env: { KINDRED_MODELS_DIR: modelsDir, KINDRED_MODEL_PACK: 'compact' },
+    });
     client = new KindredClient(running.admin.url, running.admin.token!);
     await running.admin.post('/v1/tenants', { id: TENANT });
   });
