@@ -1,6 +1,6 @@
 // The bar that appears when faces are selected.
 import { Link } from '@tanstack/react-router';
-import { CircleHelp, Scissors, UserMinus, UserRoundPen, X } from 'lucide-react';
+import { CircleHelp, Scissors, UserMinus, UserPlus, UserRoundPen, X } from 'lucide-react';
 import { useState } from 'react';
 import { Button as AriaButton, Toolbar } from 'react-aria-components';
 import { Button } from '../components/Button';
@@ -15,13 +15,16 @@ const words = text.faceWork;
 export function FaceActions({
   faceIds,
   clusterId,
+  detail,
   onClear,
 }: {
   readonly faceIds: readonly string[];
   readonly clusterId: string | null;
+  /** Said after how many are selected. */
+  readonly detail?: string;
   readonly onClear: () => void;
 }) {
-  const { isBusy, move, takeOut, splitOff } = useFaceWork();
+  const { isBusy, move, makePerson, takeOut, splitOff } = useFaceWork();
   const [isMoving, setMoving] = useState(false);
   const [only] = faceIds;
   const clearWhenDone = async (work: Promise<boolean>): Promise<void> => {
@@ -31,7 +34,7 @@ export function FaceActions({
     <>
       <Toolbar className="face-actions" aria-label={words.selected(faceIds.length)}>
         <span className="face-actions-count" role="status">
-          {words.selected(faceIds.length)}
+          {words.selected(faceIds.length)} {detail && <span className="muted">{detail}</span>}
         </span>
         <AriaButton className="icon-button face-actions-clear" aria-label={words.clear} onPress={onClear}>
           <X aria-hidden />
@@ -49,7 +52,15 @@ export function FaceActions({
         >
           {words.move}
         </Button>
-        {clusterId !== null && (
+        {clusterId === null ? (
+          <Button
+            icon={<UserPlus aria-hidden />}
+            isDisabled={isBusy}
+            onPress={() => void clearWhenDone(makePerson(faceIds))}
+          >
+            {words.newPerson}
+          </Button>
+        ) : (
           <Button
             icon={<Scissors aria-hidden />}
             isDisabled={isBusy}

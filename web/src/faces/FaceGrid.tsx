@@ -7,6 +7,7 @@ import {
   GridListItem,
   GridListLoadMoreItem,
   GridListSection,
+  type DragAndDropHooks,
   type Selection,
 } from 'react-aria-components';
 import { FaceCrop } from '../images/FaceCrop';
@@ -17,6 +18,8 @@ export interface ShownFace {
   readonly id: string;
   /** 0..1; null: not said. */
   readonly probability: number | null;
+  /** What else is to be known of it. */
+  readonly note?: string;
 }
 
 export interface FaceGroup {
@@ -33,6 +36,7 @@ export function FaceGrid({
   onSelect,
   isLoading = false,
   onMore,
+  dragAndDropHooks,
 }: {
   readonly label: string;
   readonly groups: readonly FaceGroup[];
@@ -40,6 +44,8 @@ export function FaceGrid({
   readonly onSelect: (faceIds: ReadonlySet<string>) => void;
   readonly isLoading?: boolean;
   readonly onMore?: () => void;
+  /** Faces can be dragged. */
+  readonly dragAndDropHooks?: DragAndDropHooks;
 }) {
   const all = groups.flatMap(({ faces }) => faces.map(({ id }) => id));
   const select = (keys: Selection): void => onSelect(new Set(keys === 'all' ? all : [...keys].map(String)));
@@ -51,6 +57,7 @@ export function FaceGrid({
       selectionMode="multiple"
       selectedKeys={selected}
       onSelectionChange={select}
+      {...(dragAndDropHooks && { dragAndDropHooks })}
     >
       <Collection items={groups}>
         {(group) => (
@@ -64,6 +71,7 @@ export function FaceGrid({
                   {({ isSelected }) => (
                     <>
                       <FaceCrop faceId={face.id} decorative />
+                      {face.note && <span className="face-note" title={face.note} />}
                       {isSelected && (
                         <span className="face-mark">
                           <Check aria-hidden />
@@ -89,5 +97,7 @@ export function FaceGrid({
   );
 }
 
-const nameOfFace = ({ probability }: ShownFace): string =>
-  probability === null ? text.faces.face : `${text.faces.face}, ${formatPercent(probability)}`;
+const nameOfFace = ({ probability, note }: ShownFace): string =>
+  [text.faces.face, probability === null ? null : formatPercent(probability), note]
+    .filter((part) => part)
+    .join(', ');

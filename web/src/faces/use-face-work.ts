@@ -3,6 +3,7 @@ import { api, type Operation } from '../api/client';
 import { useChanges, type Change } from '../api/changes';
 import { useTenantId } from '../api/session';
 import type { LabelChoice } from '../components/LabelField';
+import { nameOf } from '../components/names';
 import { text } from '../text/text';
 
 const words = text.faceWork;
@@ -26,21 +27,25 @@ export function useFaceWork() {
       }
     };
 
+  /** Human moves, all in one call. */
+  const toNewPerson =
+    (faceIds: readonly string[], label?: string): Change['work'] =>
+    async (override, did) => {
+      const body = { ...(label !== undefined && { label }), face_ids: [...faceIds], override };
+      did(operationOf(await api.POST('/v1/tenants/{tenant_id}/clusters', { params: { path }, body })));
+    };
+
   return {
     isBusy,
     move: (faceIds: readonly string[], to: LabelChoice): Promise<boolean> =>
       make({
-        done: words.moved(faceIds.length, to.label),
+        done: words.moved(faceIds.length, to.cluster ? nameOf(to.cluster) : to.label),
         calls: to.cluster ? faceIds.length : 1,
-        work: to.cluster
-          ? eachTo(faceIds, to.cluster.id)
-          : async (override, did) => {
-              const body = { label: to.label, face_ids: [...faceIds], override };
-              did(
-                operationOf(await api.POST('/v1/tenants/{tenant_id}/clusters', { params: { path }, body })),
-              );
-            },
+        work: to.cluster ? eachTo(faceIds, to.cluster.id) : toNewPerson(faceIds, to.label),
       }),
+    /** A person without a name, of whomever they were. */
+    makePerson: (faceIds: readonly string[]): Promise<boolean> =>
+      make({ done: words.newPersonDone(faceIds.length), work: toNewPerson(faceIds) }),
     /** Nobody's from now on. */
     takeOut: (faceIds: readonly string[]): Promise<boolean> =>
       make({

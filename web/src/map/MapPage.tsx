@@ -1,27 +1,23 @@
-// The gallery as a picture: mixed and split people show as dots of two colours in one heap, or one colour in two. The list beside it
-// holds the same faces for the keyboard and for screen readers.
-import { Map as MapIcon } from 'lucide-react';
-import { useMemo, useState } from 'react';
+// The gallery as a picture: mixed and split people show as dots of two colours in one heap, or one colour in two. What is selected on it
+// is worked on; the list beside it holds the same faces for the keyboard and for screen readers.
+import { LassoSelect, Map as MapIcon } from 'lucide-react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { hooks } from '../api/client';
 import { useTenantId } from '../api/session';
 import { Empty, Failed, Loading } from '../components/States';
 import { FaceActions } from '../faces/FaceActions';
-import { FaceGrid } from '../faces/FaceGrid';
-import { FaceCrop } from '../images/FaceCrop';
 import { text } from '../text/text';
 import type { Point } from './draw';
+import { HoverCard } from './HoverCard';
 import { MapCanvas } from './MapCanvas';
-import type { MapView, Pixel } from './view';
+import { MapList } from './MapList';
+import type { Pixel } from './view';
 import './map.css';
 
 const words = text.map;
 /** A layout is kept by the service, too; asking again sooner would only redraw it. ms */
 const FRESH_MS = 60_000;
-/** Faces in the list at most. */
-const LISTED = 60;
-/** The face under the pointer lies this far beside it, px. */
-const BESIDE = 16;
 
 export function MapPage() {
   const tenantId = useTenantId();
@@ -48,19 +44,26 @@ export function MapPage() {
 }
 
 function Gallery({ points, count }: { points: readonly Point[]; count: string }) {
-  const [view, setView] = useState<MapView | null>(null);
   const [visible, setVisible] = useState<readonly Point[]>([]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  /** What was last selected on the map: first in the list, which does not move while somebody selects in it. */
+  const [first, setFirst] = useState(selected);
   const [hover, setHover] = useState<{ point: Point; at: Pixel } | null>(null);
-  const [isSelecting, setSelecting] = useState(false);
+  const [isDrawing, setDrawing] = useState(false);
   const [doubtfulOnly, setDoubtfulOnly] = useState(false);
   const shown = useMemo(
     () => (doubtfulOnly ? points.filter(({ doubtful }) => doubtful) : points),
     [points, doubtfulOnly],
   );
+  const listed = useDeferredValue(visible);
   const chosen = shown.filter(({ face_id }) => selected.has(face_id));
   const people = new Set(chosen.map(({ cluster_id }) => cluster_id));
   const [only = null] = people;
+  const select = (found: readonly Point[], isMore: boolean): void => {
+    const next = new Set([...(isMore ? selected : []), ...found.map(({ face_id }) => face_id)]);
+    setSelected(next);
+    setFirst(next);
+  };
   return (
     <div className="page page-wide map-page">
       <header className="page-head">
@@ -71,8 +74,8 @@ function Gallery({ points, count }: { points: readonly Point[]; count: string })
           </p>
         </div>
         <div className="map-tools">
-          <ToggleButton className="button toggle" isSelected={isSelecting} onChange={setSelecting}>
-            {words.select}
+          <ToggleButton className="button toggle" isSelected={isDrawing} onChange={setDrawing}>
+            <LassoSelect aria-hidden /> {words.select}
           </ToggleButton>
           <ToggleButton className="button toggle" isSelected={doubtfulOnly} onChange={setDoubtfulOnly}>
             {words.doubtfulOnly}
@@ -82,56 +85,31 @@ function Gallery({ points, count }: { points: readonly Point[]; count: string })
       <div className="map">
         <MapCanvas
           points={shown}
-          view={view}
-          onView={(next, inView) => {
-            setView(next);
-            setVisible(inView);
-          }}
+          onVisible={setVisible}
           selected={selected}
-          onSelect={(found, isMore) =>
-            setSelected(new Set([...(isMore ? selected : []), ...found.map(({ face_id }) => face_id)]))
-          }
+          onSelect={select}
+          onSelectAll={() => select(visible, false)}
           hovered={hover?.point.face_id ?? null}
-          onHover={(point, at) => setHover(point ? { point, at } : null)}
-          isSelecting={isSelecting}
+          onHover={(point, at) => setHover(point && { point, at })}
+          isDrawing={isDrawing}
         />
-        {hover && (
-          <span className="map-hover" style={{ left: hover.at.x + BESIDE, top: hover.at.y + BESIDE }}>
-            <FaceCrop key={hover.point.face_id} faceId={hover.point.face_id} decorative />
-          </span>
-        )}
+        {hover && <HoverCard key={hover.point.face_id} {...hover} />}
       </div>
-      <Listed points={visible} selected={selected} onSelect={setSelected} />
+      <MapList
+        points={listed}
+        first={first}
+        selected={selected}
+        onSelect={setSelected}
+        onSelectAll={() => select(visible, false)}
+      />
       {chosen.length > 0 && (
         <FaceActions
           faceIds={chosen.map(({ face_id }) => face_id)}
           clusterId={people.size === 1 ? only : null}
-          onClear={() => setSelected(new Set())}
+          detail={words.chosen(people.size, chosen.filter(({ doubtful }) => doubtful).length)}
+          onClear={() => select([], false)}
         />
       )}
     </div>
-  );
-}
-
-/** What is in view, doubtful faces first; the selected ones on top. */
-function Listed(props: {
-  readonly points: readonly Point[];
-  readonly selected: ReadonlySet<string>;
-  readonly onSelect: (faceIds: ReadonlySet<string>) => void;
-}) {
-  const { points, selected } = props;
-  const rank = ({ face_id, doubtful }: Point): number => (selected.has(face_id) ? 0 : doubtful ? 1 : 2);
-  const faces = [...points].sort((a, b) => rank(a) - rank(b)).slice(0, LISTED);
-  const shown = faces.map(({ face_id }) => ({ id: face_id, probability: null }));
-  return (
-    <aside className="map-list">
-      <FaceGrid
-        label={words.list}
-        groups={[{ id: 'in-view', name: words.list, faces: shown }]}
-        selected={selected}
-        onSelect={props.onSelect}
-      />
-      {points.length > LISTED && <p className="muted">{words.listMore(points.length - LISTED)}</p>}
-    </aside>
   );
 }

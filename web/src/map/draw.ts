@@ -1,6 +1,6 @@
 // Draws the map on a canvas: a dot a face, coloured by person, ringed when doubtful, filled out when selected.
 import type { Schemas } from '../api/client';
-import { toScreen, type Area, type MapView } from './view';
+import { toScreen, type MapView, type Pixel } from './view';
 
 export type Point = Schemas['MapPoint'];
 
@@ -9,7 +9,8 @@ export interface Picture {
   readonly view: MapView;
   readonly selected: ReadonlySet<string>;
   readonly hovered: string | null;
-  readonly area: Area | null;
+  /** What is being drawn around dots; empty: nothing. */
+  readonly outline: readonly Pixel[];
 }
 
 /** px; few faces are drawn larger than many. */
@@ -24,7 +25,7 @@ function hueOf(clusterId: string): number {
   return (sum * GOLDEN_ANGLE) % 360;
 }
 
-export function draw(canvas: HTMLCanvasElement, { points, view, selected, hovered, area }: Picture): void {
+export function draw(canvas: HTMLCanvasElement, { points, view, selected, hovered, outline }: Picture): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   const style = getComputedStyle(canvas);
@@ -55,10 +56,15 @@ export function draw(canvas: HTMLCanvasElement, { points, view, selected, hovere
     context.arc(x, y, radius + 4, 0, 2 * Math.PI);
     stroke(context, ring, 1.5);
   }
-  if (!area) return;
-  context.setLineDash([5, 4]);
+  if (outline.length < 2) return;
   context.beginPath();
-  context.rect(area.from.x, area.from.y, area.to.x - area.from.x, area.to.y - area.from.y);
+  for (const { x, y } of outline) context.lineTo(x, y);
+  context.closePath();
+  context.globalAlpha = 0.12;
+  context.fillStyle = accent;
+  context.fill();
+  context.globalAlpha = 1;
+  context.setLineDash([5, 4]);
   stroke(context, accent, 1.5);
   context.setLineDash([]);
 }

@@ -1,4 +1,6 @@
-// Which part of the map is on the screen: places (0..1) to pixels and back, moving and zooming. Nothing here draws.
+// Which part of the map is on the screen: places (0..1) to pixels, and the dots in an outline or near a pixel. Nothing here draws.
+import { polygonContains } from 'd3-polygon';
+import type { ZoomTransform } from 'd3-zoom';
 
 export interface MapView {
   /** Pixels of one unit of the map. */
@@ -12,28 +14,23 @@ export interface Pixel {
   readonly x: number;
   readonly y: number;
 }
-export interface Area {
-  readonly from: Pixel;
-  readonly to: Pixel;
-}
 export interface Place {
   readonly x: number;
   readonly y: number;
 }
-interface ScreenSize {
+/** px */
+export interface ScreenSize {
   readonly width: number;
   readonly height: number;
 }
 
 /** Room around the whole map, px. */
 const MARGIN = 24;
-/** Zoom against the whole map. */
-const ZOOM = { least: 0.5, most: 60 };
 
-/** The whole map, in the middle. */
-export function fit({ width, height }: ScreenSize): MapView {
-  const scale = Math.max(1, Math.min(width, height) - 2 * MARGIN);
-  return { scale, x: (width - scale) / 2, y: (height - scale) / 2 };
+/** The whole map in the middle of the screen, moved and zoomed. */
+export function viewOf({ k, x, y }: ZoomTransform, { width, height }: ScreenSize): MapView {
+  const whole = Math.max(1, Math.min(width, height) - 2 * MARGIN);
+  return { scale: whole * k, x: ((width - whole) / 2) * k + x, y: ((height - whole) / 2) * k + y };
 }
 
 export const toScreen = ({ scale, x, y }: MapView, place: Place): Pixel => ({
@@ -41,26 +38,23 @@ export const toScreen = ({ scale, x, y }: MapView, place: Place): Pixel => ({
   y: y + place.y * scale,
 });
 
-export const moved = (view: MapView, dx: number, dy: number): MapView => ({
-  ...view,
-  x: view.x + dx,
-  y: view.y + dy,
-});
-
-/** @param at What lies under it stays there. */
-export function zoomed(view: MapView, factor: number, at: Pixel, screen: ScreenSize): MapView {
-  const whole = fit(screen).scale;
-  const scale = Math.min(ZOOM.most * whole, Math.max(ZOOM.least * whole, view.scale * factor));
-  const ratio = scale / view.scale;
-  return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
-}
-
-export function inside<T extends Place>(points: readonly T[], view: MapView, { from, to }: Area): T[] {
-  const [left, right] = from.x < to.x ? [from.x, to.x] : [to.x, from.x];
-  const [top, bottom] = from.y < to.y ? [from.y, to.y] : [to.y, from.y];
+export function onScreen<T extends Place>(
+  points: readonly T[],
+  view: MapView,
+  { width, height }: ScreenSize,
+): T[] {
   return points.filter((point) => {
     const { x, y } = toScreen(view, point);
-    return x >= left && x <= right && y >= top && y <= bottom;
+    return x >= 0 && x <= width && y >= 0 && y <= height;
+  });
+}
+
+/** The points within an outline that was drawn on the screen; its ends are joined. */
+export function inside<T extends Place>(points: readonly T[], view: MapView, outline: readonly Pixel[]): T[] {
+  const corners = outline.map(({ x, y }): [number, number] => [x, y]);
+  return points.filter((point) => {
+    const { x, y } = toScreen(view, point);
+    return polygonContains(corners, [x, y]);
   });
 }
 

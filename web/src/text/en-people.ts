@@ -36,6 +36,11 @@ export const personText = {
   openOther: 'Open the other',
   facesLabel: 'Faces, surest first',
   noFaces: 'No faces',
+  moveTo: 'Move faces to',
+  moveToHint: 'Drag faces here, or select some and choose.',
+  moveToChosen: (count: number) => `${faces(count)} selected: choose where to.`,
+  similarBy: (percent: string) => `resembles, ${percent}`,
+  newPersonHint: 'splits them off',
   groups: {
     decided: 'Decided by a person',
     sure: 'Almost sure',
@@ -76,6 +81,8 @@ export const facesText = {
   moveHint: 'A known name moves them there; a new name makes a new person.',
   moveConfirm: 'Move',
   moved: (count: number, name: string) => `${faces(count)} moved to ${name}`,
+  newPerson: 'New person',
+  newPersonDone: (count: number) => `${faces(count)} moved to a new person`,
   split: 'Split off',
   splitDone: (count: number) => `${faces(count)} split off as a person of their own`,
   notThis: 'Not this person',
@@ -174,13 +181,19 @@ export const mapText = {
   sampled: (shown: number, all: number) => `A sample: ${shown} of ${all} faces`,
   all: (shown: number) => faces(shown),
   canvas:
-    'Map of faces. Arrow keys move the map, plus and minus zoom, 0 shows all. The list beside it holds the same faces.',
+    'Map of faces. Arrow keys move the map, plus and minus zoom, 0 shows all, A selects all in view, Escape clears. The list beside it holds the same faces.',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   fit: 'Show all',
-  select: 'Select an area',
+  select: 'Draw around faces',
+  selectAll: (count: number) => `Select all ${count} in view`,
+  chosen: (people: number, doubtful: number) =>
+    [`of ${counted(people, 'person', 'people')}`, ...(doubtful > 0 ? [`${doubtful} doubtful`] : [])].join(
+      ', ',
+    ),
+  doubtful: 'Doubtful',
   doubtfulOnly: 'Doubtful only',
   list: 'Faces in view, doubtful first',
-  listMore: (count: number) => `and ${count} more: zoom in to list them`,
+  listMore: (count: number) => `Show more of the other ${count}`,
   none: 'No faces yet',
 };

@@ -1,0 +1,86 @@
+// What a pointer means on the map besides moving it: hovering over a dot, pressing one, drawing an outline around several.
+import { useRef, useState, type PointerEvent } from 'react';
+import type { Pixel } from './view';
+
+/** A way that is shorter is a press, px. */
+const PRESS = 4;
+/** Corners of an outline lie this far apart at least, px. */
+const CORNERS = 3;
+
+export interface PointerMeanings {
+  /** Every pointer draws; else only a mouse with the shift key. */
+  readonly isDrawing: boolean;
+  /** null: the pointer is gone, or busy. */
+  readonly onHover: (at: Pixel | null) => void;
+  readonly onPress: (at: Pixel, isMore: boolean) => void;
+  readonly onOutline: (outline: readonly Pixel[], isMore: boolean) => void;
+}
+
+interface Stroke {
+  readonly pointerId: number;
+  readonly from: Pixel;
+  readonly draws: boolean;
+  /** It went too far for a press. */
+  isLong: boolean;
+}
+
+const pixelOf = (event: PointerEvent): Pixel => {
+  const { left, top } = event.currentTarget.getBoundingClientRect();
+  return { x: event.clientX - left, y: event.clientY - top };
+};
+const apart = (a: Pixel, b: Pixel): number => Math.hypot(a.x - b.x, a.y - b.y);
+
+export function usePointer({ isDrawing, onHover, onPress, onOutline }: PointerMeanings) {
+  const [outline, setOutline] = useState<readonly Pixel[]>([]);
+  const down = useRef(new Set<number>());
+  const stroke = useRef<Stroke | null>(null);
+
+  const end = (pointerId: number): void => {
+    down.current.delete(pointerId);
+    stroke.current = null;
+    setOutline([]);
+  };
+  return {
+    outline,
+    handlers: {
+      onPointerDown: (event: PointerEvent) => {
+        if (event.pointerType === 'mouse' && event.button !== 0) return;
+        const from = pixelOf(event);
+        event.currentTarget.setPointerCapture(event.pointerId);
+        down.current.add(event.pointerId);
+        onHover(null);
+        const draws = isDrawing || event.shiftKey;
+        // A second finger means the map, whatever the first began.
+        const isOnly = down.current.size === 1;
+        stroke.current = isOnly ? { pointerId: event.pointerId, from, draws, isLong: false } : null;
+        setOutline(isOnly && draws ? [from] : []);
+      },
+      onPointerMove: (event: PointerEvent) => {
+        const at = pixelOf(event);
+        const { current } = stroke;
+        if (down.current.size === 0) return onHover(at);
+        if (current?.pointerId !== event.pointerId) return;
+        current.isLong ||= apart(current.from, at) >= PRESS;
+        if (!current.draws) return;
+        setOutline((corners) => {
+          const last = corners.at(-1);
+          return last && apart(last, at) < CORNERS ? corners : [...corners, at];
+        });
+      },
+      onPointerUp: (event: PointerEvent) => {
+        const { current } = stroke;
+        const isMore = event.ctrlKey || event.metaKey;
+        const [at, drawn] = [pixelOf(event), outline];
+        end(event.pointerId);
+        if (current?.pointerId !== event.pointerId) return;
+        if (!current.isLong) onPress(at, isMore);
+        else if (current.draws) onOutline([...drawn, at], isMore);
+      },
+      onPointerCancel: (event: PointerEvent) => end(event.pointerId),
+      onPointerLeave: (event: PointerEvent) => {
+        // A finger that is lifted leaves, too: what it pressed stays shown.
+        if (event.pointerType === 'mouse') onHover(null);
+      },
+    },
+  };
+}
