@@ -1,12 +1,11 @@
 // A name, completed from the people that are known. Choosing one of them is not the same as typing a name: it names a cluster.
-import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
-import { hooks, type Cluster } from '../api/client';
+import type { Cluster } from '../api/client';
 import { useCoverFace } from '../api/entities';
-import { useTenantId } from '../api/session';
 import { FaceCrop } from '../images/FaceCrop';
 import { text } from '../text/text';
+import { useNamedPeople } from './use-named-people';
 
 export interface LabelChoice {
   /** Trimmed; empty when nothing is written. */
@@ -15,33 +14,8 @@ export interface LabelChoice {
   readonly cluster: Cluster | null;
 }
 
-/** People looked through at once. Pages of the service hold at most a hundred. */
-const KNOWN_MAX = 100;
 /** People offered at once. */
 const OFFERED_MAX = 8;
-
-/** Named people, the ones with most faces first; those of whom a word of the name begins so. */
-function useNamed(begin: string): readonly Cluster[] {
-  const tenantId = useTenantId();
-  const query = { labelled: true, sort: 'size' as const, limit: KNOWN_MAX };
-  const { data } = hooks.useQuery(
-    'get',
-    '/v1/tenants/{tenant_id}/clusters',
-    {
-      params: { path: { tenant_id: tenantId }, query: { ...query, ...(begin && { label_prefix: begin }) } },
-    },
-    { placeholderData: keepPreviousData },
-  );
-  return data?.items ?? [];
-}
-
-/** The largest people are known before the first letter; whoever else begins so is asked for while somebody types. */
-function useNamedClusters(begin: string): readonly Cluster[] {
-  const [largest, found] = [useNamed(''), useNamed(begin)];
-  const wanted = begin.toLocaleLowerCase();
-  const fits = ({ label }: Cluster): boolean => label?.toLocaleLowerCase().includes(wanted) ?? false;
-  return [...new Map([...largest, ...found].filter(fits).map((one) => [one.id, one])).values()];
-}
 
 export function LabelField({
   value,
@@ -60,7 +34,7 @@ export function LabelField({
   readonly label?: string;
 }) {
   const [isOpen, setOpen] = useState(false);
-  const known = useNamedClusters(value.label.trim()).filter((cluster) => cluster.id !== except);
+  const known = useNamedPeople(value.label.trim()).filter((cluster) => cluster.id !== except);
   return (
     <ComboBox
       className="field"

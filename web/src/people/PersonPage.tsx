@@ -91,7 +91,7 @@ const About = ({ person }: { person: Cluster }) => (
     </TabList>
     <Suspense fallback={<Loading />}>
       <TabPanel id="faces" className="tab-panel">
-        <PersonFaces clusterId={person.id} />
+        <PersonFaces person={person} />
       </TabPanel>
       <TabPanel id="photos" className="tab-panel">
         <PersonPhotos person={person} />
