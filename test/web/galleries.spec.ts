@@ -1,13 +1,13 @@
-// People, one person, a face and its reasons, the map and the history: each seen and worked on in real Chromium, every effect checked
+// People, one person, a face and its reasons, and the history: each seen and worked on in real Chromium, every effect checked
 // through the API.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Api, FaceJson, ImageJson } from '../harness/api.js';
+import type { Api, FaceJson } from '../harness/api.js';
 import { startApp, type TestApp } from '../harness/app.js';
 import { startBrowser } from '../harness/browser.js';
-import { fiftyPhotosOfFivePeople } from '../harness/people.js';
 import { mintKey, openReviewPage, type ReviewerPage, seriousFaults } from '../harness/review-page.js';
 import { samplePhotos } from '../harness/shared-data.js';
+import { NAMES, type NamedPeople, PHOTOS, threePeople } from './named-people.js';
 
 interface Cluster {
   readonly id: string;
@@ -17,9 +17,6 @@ interface Cluster {
   readonly merged_into: string | null;
 }
 
-/** Photos of each person. */
-const PHOTOS = [4, 3, 2];
-const NAMES = ['Ada Long', 'Ben Short', 'Cleo Tiny'];
 const at = (path: string): string => `/v1/tenants/t/${path}`;
 
 describe('the pages of the gallery', () => {
@@ -28,29 +25,13 @@ describe('the pages of the gallery', () => {
   let api: Api;
   let reviewer: ReviewerPage;
   let page: Page;
-  /** Faces and cluster of each person. */
-  const faces: FaceJson[][] = [];
-  const people: string[] = [];
+  let { faces, people }: NamedPeople = { faces: [], people: [] };
 
   beforeAll(async () => {
     [app, browser] = await Promise.all([startApp(), startBrowser()]);
     api = app.admin;
     await api.post('/v1/tenants', { id: 't' });
-    const photos = await fiftyPhotosOfFivePeople();
-    const names = [...new Set(photos.map(({ person }) => person))];
-    for (const [person, count] of PHOTOS.entries()) {
-      const own: FaceJson[] = [];
-      for (const { bytes } of photos.filter((one) => one.person === names[person]).slice(0, count)) {
-        const { json } = await api.sendImage<ImageJson>('t', bytes);
-        own.push([...json.faces].sort((a, b) => b.box.width - a.box.width)[0]!);
-      }
-      // Whatever the machine thought: a person says whose faces these are.
-      const body = { label: NAMES[person], face_ids: own.map(({ id }) => id), override: true };
-      const made = await api.post<{ cluster: Cluster }>(at('clusters'), body);
-      expect(made.status, made.text).toBe(201);
-      faces.push(own);
-      people.push(made.json.cluster.id);
-    }
+    ({ faces, people } = await threePeople(api, 't'));
     await api.sendImage('t', samplePhotos[1]!);
     reviewer = await openReviewPage(browser, api.as(await mintKey(api, 't')), '/people');
     page = reviewer.page;
@@ -206,30 +187,9 @@ describe('the pages of the gallery', () => {
     expect(await homeOf(third!)).toBe(people[0]);
   });
 
-  it('draws the map, and works on faces selected on it and in the list beside it', async () => {
-    await open('/map');
-    const canvas = page.getByRole('application');
-    await canvas.waitFor();
-    const list = page.getByRole('grid', { name: 'Faces in view, doubtful first' });
-    await list.getByRole('row').first().waitFor();
-    const inView = await list.getByRole('row').count();
-    expect(await seriousFaults(page)).toEqual([]);
-    await canvas.focus();
-    for (let i = 0; i < 8; i++) await page.keyboard.press('+');
-    for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowRight');
-    await expect.poll(() => list.getByRole('row').count(), { timeout: 20_000 }).toBeLessThan(inView);
-    await page.keyboard.press('0');
-    await expect.poll(() => list.getByRole('row').count(), { timeout: 20_000 }).toBe(inView);
-    await page.getByRole('button', { name: 'Select an area' }).click();
-    const { x, y, width, height } = (await canvas.boundingBox())!;
-    await page.mouse.move(x + 2, y + 2);
-    await page.mouse.down();
-    await page.mouse.move(x + width - 2, y + height - 2, { steps: 4 });
-    await page.mouse.up();
-    const { json: map } = await api.get<{ points: unknown[] }>(at('gallery-map'));
-    await page.getByText(`${map.points.length} faces selected`).first().waitFor();
-    await page.getByRole('button', { name: 'Clear selection' }).click();
+  it('takes a face out', async () => {
     const [first] = faces[1]!;
+    await open(`/people/${people[1]}`);
     await face(first!).click();
     await page.getByRole('button', { name: 'Not this person' }).click();
     await said('1 face taken out').waitFor();
