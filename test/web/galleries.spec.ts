@@ -2,11 +2,12 @@
 // through the API.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Api, FaceJson } from '../harness/api.js';
+import type { Api, FaceJson, ImageJson } from '../harness/api.js';
 import { startApp, type TestApp } from '../harness/app.js';
 import { startBrowser } from '../harness/browser.js';
 import { mintKey, openReviewPage, type ReviewerPage, seriousFaults } from '../harness/review-page.js';
 import { samplePhotos } from '../harness/shared-data.js';
+import { raiseMergeSuggestion } from './every-kind.js';
 import { NAMES, type NamedPeople, PHOTOS, threePeople } from './named-people.js';
 
 interface Cluster {
@@ -214,6 +215,20 @@ describe('the pages of the gallery', () => {
       .getByRole('button', { name: /^Redo: / })
       .first()
       .waitFor();
+  });
+
+  it('leads from the people to the questions which of them are one person', async () => {
+    const homes: string[] = [];
+    // Two who share no photo.
+    for (const photo of [samplePhotos[0]!, samplePhotos[5]!]) {
+      const { json } = await api.sendImage<ImageJson>('t', photo);
+      homes.push(json.faces.find(({ cluster_id }) => cluster_id !== null)!.cluster_id!);
+    }
+    const question = await raiseMergeSuggestion(app, 't', [homes[0]!, homes[1]!]);
+    await open('/people');
+    await page.getByRole('link', { name: 'Same person? 1 pair' }).click();
+    await page.locator(`[data-item="${question.id}"]`).waitFor();
+    await page.getByRole('heading', { name: 'Are these two one person?' }).waitFor();
   });
 
   it('complained about nothing', () => {

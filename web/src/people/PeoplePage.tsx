@@ -9,6 +9,7 @@ import { Cover, CoverGrid } from '../components/CoverGrid';
 import { nameOf } from '../components/names';
 import { Empty, Failed, Loading } from '../components/States';
 import { text } from '../text/text';
+import { MergeCandidates } from './MergeCandidates';
 import { ORDERS, SHOWN, usePeople, type PeopleView } from './use-people';
 import './people.css';
 
@@ -35,6 +36,7 @@ export function PeoplePage() {
     <div className="page page-filling">
       <header className="page-head">
         <h1>{words.title}</h1>
+        <MergeCandidates />
       </header>
       <div className="filters" role="search">
         <SearchField className="field" value={search} onChange={setSearch}>

@@ -17,6 +17,8 @@ export const peopleText = {
   noneFoundHint: 'Try another name or show all.',
   more: 'Loading more…',
   back: 'All people',
+  candidates: (count: number, more: boolean) =>
+    `Same person? ${more ? 'More than ' : ''}${counted(count, 'pair', 'pairs')}`,
 };
 
 export const personText = {
