@@ -76,6 +76,17 @@ describe('the review page', () => {
     await page.context().close();
   });
 
+  it('has the colours of the system before anybody signs in', async () => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const page = await browser.newPage({ colorScheme });
+      await page.goto(`${app.admin.url}/review`);
+      await page.getByLabel('API key').waitFor();
+      expect(await page.locator('html').getAttribute('data-theme')).toBe(colorScheme);
+      expect(await seriousFaults(page)).toEqual([]);
+      await page.close();
+    }
+  });
+
   it('says what is wrong with a key', async () => {
     const reader = await mintKey(app.admin, 'family', ['read']);
     for (const [key, message] of [

@@ -96,7 +96,7 @@ const PersonCard = ({ cluster }: { cluster: Cluster }) => (
   <>
     <Cover faceId={cluster.cover_face_id} />
     <span className={cluster.label === null ? 'person-name person-unnamed' : 'person-name'}>
-      {nameOf(cluster)}
+      {cluster.label ?? words.unnamed}
     </span>
     <span className="person-counts muted">
       {cluster.state === 'ignored' && <EyeOff aria-label={text.clusters.state.ignored} />}

@@ -11,12 +11,13 @@ import { Toasts } from '../components/toasts';
 import { PAGES } from '../pages';
 import { text } from '../text/text';
 import { SignIn } from './SignIn';
-import { useTheme } from './theme';
+import { useColouredPage, useTheme } from './theme';
 import { useOnline } from './use-online';
 
 export function AppShell() {
   const signedIn = useSession();
   const online = useOnline();
+  useColouredPage();
   return (
     <>
       <a className="skip-link" href="#content">

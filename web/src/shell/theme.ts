@@ -23,13 +23,17 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-export function useTheme(): [Theme, (theme: Theme) => void] {
+/** Colours the whole page, also before anybody has signed in. */
+export function useColouredPage(): void {
   const theme = useSyncExternalStore(subscribe, currentTheme);
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
+}
+
+export function useTheme(): [Theme, (theme: Theme) => void] {
   return [
-    theme,
+    useSyncExternalStore(subscribe, currentTheme),
     (next) => {
       localStorage.setItem(STORED, next);
       for (const listener of listeners) listener();

@@ -11,6 +11,8 @@ export const peopleText = {
   order: 'Order',
   orders: { size: 'Most faces', recent: 'Changed last', label: 'Name', newest: 'Newest' },
   grid: 'People',
+  /** Where a card has little room. */
+  unnamed: 'Unnamed',
   none: 'Nobody here yet',
   noneHint: 'People appear when photos are sent to Kindred.',
   noneFound: 'Nobody fits',
