@@ -20,6 +20,8 @@ interface Stroke {
   readonly pointerId: number;
   readonly from: Pixel;
   readonly draws: boolean;
+  /** Of the outline so far. Not read from the state: a quick hand lets go before the last move is rendered. */
+  readonly corners: Pixel[];
   /** It went too far for a press. */
   isLong: boolean;
 }
@@ -52,7 +54,9 @@ export function usePointer({ isDrawing, onHover, onPress, onOutline }: PointerMe
         const draws = isDrawing || event.shiftKey;
         // A second finger means the map, whatever the first began.
         const isOnly = down.current.size === 1;
-        stroke.current = isOnly ? { pointerId: event.pointerId, from, draws, isLong: false } : null;
+        stroke.current = isOnly
+          ? { pointerId: event.pointerId, from, draws, corners: [from], isLong: false }
+          : null;
         setOutline(isOnly && draws ? [from] : []);
       },
       onPointerMove: (event: PointerEvent) => {
@@ -62,19 +66,18 @@ export function usePointer({ isDrawing, onHover, onPress, onOutline }: PointerMe
         if (current?.pointerId !== event.pointerId) return;
         current.isLong ||= apart(current.from, at) >= PRESS;
         if (!current.draws) return;
-        setOutline((corners) => {
-          const last = corners.at(-1);
-          return last && apart(last, at) < CORNERS ? corners : [...corners, at];
-        });
+        if (apart(current.corners.at(-1)!, at) < CORNERS) return;
+        current.corners.push(at);
+        setOutline([...current.corners]);
       },
       onPointerUp: (event: PointerEvent) => {
         const { current } = stroke;
         const isMore = event.ctrlKey || event.metaKey;
-        const [at, drawn] = [pixelOf(event), outline];
+        const at = pixelOf(event);
         end(event.pointerId);
         if (current?.pointerId !== event.pointerId) return;
         if (!current.isLong) onPress(at, isMore);
-        else if (current.draws) onOutline([...drawn, at], isMore);
+        else if (current.draws) onOutline([...current.corners, at], isMore);
       },
       onPointerCancel: (event: PointerEvent) => end(event.pointerId),
       onPointerLeave: (event: PointerEvent) => {
