@@ -18,6 +18,7 @@ import { ImagesModule } from './images/images.module.js';
 import { InfrastructureModule } from './infrastructure.module.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { ModelChangesModule } from './model-changes/model-changes.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { ReviewPendingModule } from './review-pending/review-pending.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
         IngestModule,
         ConsolidationModule,
         RetentionModule,
+        ModelChangesModule,
         TenantsModule,
         ImagesModule,
         FacesModule,

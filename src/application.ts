@@ -16,6 +16,7 @@ import { IngestJobs } from './ingest/ingest-jobs.js';
 import { VectorIndexUpkeep } from './ingest/vector-index-upkeep.js';
 import { BackgroundJobs } from './jobs/background-jobs.js';
 import { RetentionSchedule } from './retention/retention-schedule.js';
+import { ModelChangeRunner } from './model-changes/model-change-runner.js';
 import { serveReviewPage } from './review-page/serve-review-page.js';
 
 /** Everything is wired and open; nothing listens yet. */
@@ -53,6 +54,7 @@ export async function startWorker(
   if (resumed > 0) logger.info({ jobs: resumed }, 'unfinished jobs were sent again');
   app.get(ErasureRunner).start();
   app.get(RetentionSchedule).start();
+  app.get(ModelChangeRunner).start();
   app.get(ExpiredKeysSweep).start();
   app
     .get(BlobEncryption)

@@ -1,16 +1,11 @@
 // The commands of cleaning up: their words, options and exit codes.
 import { type Command, InvalidArgumentError } from 'commander';
-import { ApiError, type KindredClient } from './kindred-client.js';
+import { connected, type Connect, type Connection } from './connected.js';
+import { ApiError } from './kindred-client.js';
 import { eraseAll, type Erased, EXIT } from './erasing.js';
 import { type RetentionOptions, tellRetention } from './retention-command.js';
+import { addModelCommands } from './model-commands.js';
 import { checkReceipt, readKeys } from './receipt-file.js';
-
-export interface Connection {
-  readonly url?: string;
-  readonly token?: string;
-}
-
-type Connect = (connection: Connection, work: (client: KindredClient) => Promise<void>) => Promise<void>;
 
 interface EraseOptions extends Connection {
   readonly dryRun?: true;
@@ -26,12 +21,6 @@ const positive = (text: string): number => {
   if (!(value > 0 && value <= 86_400)) throw new InvalidArgumentError('must be a number above 0');
   return value;
 };
-
-const connected = (command: Command): Command =>
-  command
-    .option('--url <url>', 'a running Kindred; default: the one of ./config.toml and the environment')
-    .option('--token <token>', 'API key or admin token; default: the admin token of the data folder')
-    .option('--json', 'one JSON object a line');
 
 const erasing = (command: Command): Command =>
   connected(command)
@@ -102,7 +91,10 @@ export function addErasingCommands(program: Command, connect: Connect): void {
           const figures =
             name === 'usage'
               ? { ...(await client.tenant(tenant)) }
-              : await client.erasurePlan(`/v1/tenants/${encodeURIComponent(tenant)}`);
+              : {
+                  space: (await client.tenant(tenant)).space,
+                  ...(await client.erasurePlan(`/v1/tenants/${encodeURIComponent(tenant)}`)),
+                };
           if (options.json) console.log(JSON.stringify(figures));
           else
             for (const [key, value] of Object.entries(figures))
@@ -121,6 +113,7 @@ export function addErasingCommands(program: Command, connect: Connect): void {
     .action(async (ids: string[], options: Connection & RetentionOptions) => {
       await connect(options, (client) => tellRetention(client, ids, options)).catch(exitNotFound);
     });
+  addModelCommands(tenants, connect);
   erasing(
     tenants.command('delete <tenants...>').description('erase tenants with everything they hold'),
   ).action((ids: string[], options: EraseOptions) =>

@@ -3,97 +3,27 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceiptKeyJwk } from '../receipts/receipt-key.js';
+import type {
+  AnsweredItemAnswer,
+  AuditChainAnswer,
+  AuditEventAnswer,
+  ClusterAnswer,
+  ErasureAnswer,
+  FaceAnswer,
+  ImageAnswer,
+  JobAnswer,
+  ModelChangeAnswer,
+  Page,
+  RetentionAnswer,
+  ReviewItemAnswer,
+  TenantAnswer,
+} from './answers.js';
+
+export type * from './answers.js';
 
 /** Tries of a request that is answered "too much at once", and the longest pause between two, s. */
 const ATTEMPTS_MAX = 10;
 const PAUSE_SECONDS_MAX = 60;
-
-export interface FaceAnswer {
-  readonly id: string;
-  readonly image_id: string;
-  readonly cluster_id: string | null;
-  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  readonly assignment: 'assigned' | 'created' | 'asked' | 'unclustered';
-  readonly probability: number | null;
-  readonly quality: number;
-  readonly reasons: readonly string[];
-}
-
-export interface ImageAnswer {
-  readonly id: string;
-  readonly faces: readonly FaceAnswer[];
-  readonly notes: readonly string[];
-}
-
-export interface ClusterAnswer {
-  readonly id: string;
-  readonly state: string;
-  readonly label: string | null;
-  readonly face_count: number;
-  readonly image_count: number;
-}
-
-export interface ReviewItemAnswer {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly priority: number;
-  readonly subject: {
-    readonly face_id: string | null;
-    readonly cluster_id: string | null;
-    readonly other_cluster_id: string | null;
-  };
-  readonly evidence: Readonly<Record<string, unknown>>;
-}
-
-export interface AnsweredItemAnswer {
-  readonly kind: string;
-  readonly evidence: Readonly<Record<string, unknown>>;
-  readonly outcome: Readonly<Record<string, unknown>> | null;
-}
-
-export interface AuditEventAnswer {
-  readonly audit_ref: string;
-  readonly seq: number;
-  readonly text: string;
-  readonly prev_hash: string;
-  readonly hash: string;
-}
-
-export interface AuditChainAnswer {
-  readonly audit_ref: string;
-  readonly tenant_id: string | null;
-}
-
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next_cursor: string | null;
-}
-
-export interface TenantAnswer {
-  readonly id: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly image_count: number;
-  readonly face_count: number;
-  readonly cluster_count: number;
-  readonly open_review_count: number;
-  readonly erasure_id: string | null;
-}
-
-export interface RetentionAnswer {
-  readonly tenant_id: string;
-  readonly legal_hold: boolean;
-  readonly tenant_erasure: { readonly rule: string; readonly erase_at: string } | null;
-  readonly would_erase: { readonly tenant: boolean; readonly images: number };
-}
-
-export interface ErasureAnswer {
-  readonly id: string;
-  readonly phase: string;
-  readonly erased: Readonly<Record<string, number>>;
-  readonly salt: string | null;
-  readonly receipt: Readonly<Record<string, unknown>> | null;
-}
 
 /** An answer that was not a success: the problem's code and text. */
 export class ApiError extends Error {
@@ -188,6 +118,28 @@ export class KindredClient {
   retention(tenant: string, by?: string): Promise<RetentionAnswer> {
     const query = by === undefined ? '' : `?by=${encodeURIComponent(by)}`;
     return this.json('GET', `/v1/tenants/${encodeURIComponent(tenant)}/retention${query}`);
+  }
+
+  orderModelChange(tenant: string, pack: string, dryRun: boolean): Promise<ModelChangeAnswer> {
+    return this.json('POST', `/v1/tenants/${encodeURIComponent(tenant)}/model-changes`, {
+      pack,
+      dry_run: dryRun,
+    });
+  }
+
+  /** @param what `finish` or `undo`; absent: only look. */
+  modelChange(tenant: string, id: string, what?: 'finish' | 'undo'): Promise<ModelChangeAnswer> {
+    const path = `/v1/tenants/${encodeURIComponent(tenant)}/model-changes/${id}`;
+    return what === undefined ? this.json('GET', path) : this.json('POST', `${path}/${what}`);
+  }
+
+  /** Newest first. */
+  modelChanges(tenant: string): Promise<ModelChangeAnswer[]> {
+    return this.all(`/v1/tenants/${encodeURIComponent(tenant)}/model-changes`);
+  }
+
+  job(id: string): Promise<JobAnswer> {
+    return this.json('GET', `/v1/jobs/${id}`);
   }
 
   /** Rows by table, and files, that erasing would take. @param path Of the thing, with its query. */

@@ -12,7 +12,8 @@ import { calibrateOnPhotos } from './calibrate.js';
 import { demo, samplePhotos } from './demo.js';
 import { evaluatePack } from './evaluate-pack.js';
 import { evaluate, type Evaluation, renderEvaluation } from './evaluate.js';
-import { addErasingCommands, type Connection } from './erasing-commands.js';
+import type { Connection } from './connected.js';
+import { addErasingCommands } from './erasing-commands.js';
 import { KindredClient } from './kindred-client.js';
 import { findLabelledPhotos } from './labelled-photos.js';
 import {

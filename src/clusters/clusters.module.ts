@@ -12,10 +12,12 @@ import { ClustersController } from './clusters.controller.js';
 import { ClustersService } from './clusters.service.js';
 import { Consolidations } from './consolidations.js';
 import { FaceErasure } from './face-erasure.js';
+import { GroupingThread } from './grouping-thread.js';
 import { ImportLabel } from './import-label.js';
 import { ReviewDecisions } from './review-decisions.js';
 import { SettingsTrial } from './settings-trial.js';
 import { SimilarClusters } from './similar-clusters.js';
+import { SpaceSwitch } from './space-switch.js';
 import { UndoOperations } from './undo-operations.js';
 
 @Module({
@@ -25,7 +27,9 @@ import { UndoOperations } from './undo-operations.js';
     ClusterLists,
     SettingsTrial,
     SimilarClusters,
+    GroupingThread,
     ApplyPlan,
+    SpaceSwitch,
     {
       provide: AssignmentPolicies,
       inject: [InferenceProvider, KINDRED_CONFIG],
@@ -58,9 +62,11 @@ import { UndoOperations } from './undo-operations.js';
     ClustersService,
     Consolidations,
     FaceErasure,
+    GroupingThread,
     ImportLabel,
     ReviewDecisions,
     SettingsTrial,
+    SpaceSwitch,
     UndoOperations,
   ],
 })

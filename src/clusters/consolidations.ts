@@ -92,7 +92,8 @@ export class Consolidations {
     });
   }
 
-  private async plan(
+  /** What is to be changed under a policy, which may be that of a space that is not in force yet. */
+  async plan(
     repositories: TenantRepositories,
     census: TenantCensus,
     groups: GroupedFaces,
@@ -162,7 +163,7 @@ export class Consolidations {
 }
 
 /** What has happened since the census. */
-async function sinceThen(
+export async function sinceThen(
   repositories: TenantRepositories,
   { seenThrough }: TenantCensus,
 ): Promise<'nothing' | 'photos' | 'overtaken'> {

@@ -11,7 +11,7 @@ import {
   type RecordedOperation,
   undoneBy,
 } from '../domain/cluster/undo-dependents.js';
-import { refuseNotUndoable } from '../domain/cluster/undoable.js';
+import { kindToUndo, refuseNotUndoable } from '../domain/cluster/undoable.js';
 import { DomainError } from '../domain/domain-error.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies } from './assignment-policies.js';
@@ -67,12 +67,12 @@ async function recorded(
   const links = await repositories.operations.undoLinks([record.id]);
   const changes = parseRecordedChanges(record.changes);
   if (!isOperationKind(record.kind)) throw operationNotFound();
-  refuseNotUndoable(record.kind, changes, undoneBy(record.id, links));
+  refuseNotUndoable(kindToUndo(record.kind, record.changes), changes, undoneBy(record.id, links));
   return { id: record.id, kind: record.kind, undoesId: record.undoesId, changes };
 }
 
 /** @throws DomainError operation.has_dependents */
-async function refuseDependents(
+export async function refuseDependents(
   repositories: TenantRepositories,
   operation: RecordedOperation,
 ): Promise<void> {

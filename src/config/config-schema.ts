@@ -251,6 +251,14 @@ export const CONFIG_KEYS = {
     max: 16,
     default: 2,
   }),
+  'models.keep_former_days': whole({
+    what: 'Days for which a change of a tenant’s model pack can be taken back; then the former vectors are erased.',
+    why: 'A month of looking at the groups. 0: they are erased as soon as the change has settled.',
+    unit: 'days',
+    min: 0,
+    max: 3650,
+    default: 30,
+  }),
 
   'inference.execution_provider': choice({
     what: 'Where the models run.',

@@ -56,6 +56,8 @@ export interface KindredConfig {
     readonly pack?: string;
     /** Packs that each worker thread holds in memory at once, count. */
     readonly packsLoadedMax: number;
+    /** Time for which a change of a tenant's pack can be taken back, days. */
+    readonly keepFormerDays: number;
   };
   readonly inference: {
     readonly executionProvider: 'cpu' | 'cuda';

@@ -173,6 +173,7 @@ function assemble(values: ConfigValues, url: string | undefined, cwd: string): K
     models: {
       dir: resolve(cwd, values['models.dir']),
       packsLoadedMax: values['models.packs_loaded_max'],
+      keepFormerDays: values['models.keep_former_days'],
       ...present({ pack: values['models.pack'] }),
     },
     inference: {

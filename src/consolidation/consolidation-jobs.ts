@@ -9,7 +9,7 @@ import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibra
 import { DomainError } from '../domain/domain-error.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
 import { presentConsolidation } from './consolidation-result.js';
-import { GroupingThread } from './grouping-thread.js';
+import { GroupingThread } from '../clusters/grouping-thread.js';
 
 /** Groupings that may be overtaken by people before the job is tried again later. */
 const ATTEMPTS = 4;

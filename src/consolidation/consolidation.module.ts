@@ -4,11 +4,10 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { ConsolidationController } from './consolidation.controller.js';
 import { ConsolidationJobs } from './consolidation-jobs.js';
 import { ConsolidationSchedule } from './consolidation-schedule.js';
-import { GroupingThread } from './grouping-thread.js';
 
 @Module({
   imports: [ClustersModule, JobsModule],
   controllers: [ConsolidationController],
-  providers: [ConsolidationJobs, ConsolidationSchedule, GroupingThread],
+  providers: [ConsolidationJobs, ConsolidationSchedule],
 })
 export class ConsolidationModule {}

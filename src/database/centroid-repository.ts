@@ -1,7 +1,7 @@
 // The table `cluster_centroids` of one tenant: per cluster and space the sum of its active faces' embeddings.
 import { Embedding } from '../domain/face/embedding.js';
 import { Prisma } from './generated/client.js';
-import { asVector, directionSimilarity, embeddingFromText, vectorText } from './pgvector.js';
+import { asVector, directionSimilarity, embeddingFromText, sameSpace, vectorText } from './pgvector.js';
 import type { Transaction } from './transaction-client.js';
 
 export interface ClusterSimilarity {
@@ -61,6 +61,17 @@ export class CentroidRepository {
       SELECT f.tenant_id, f.cluster_id, e.space, sum(${asVector(Prisma.sql`e.embedding`)} ORDER BY e.face_id), count(*)
       FROM faces f JOIN face_embeddings e ON e.tenant_id = f.tenant_id AND e.face_id = f.id
       WHERE f.tenant_id = ${this.tenantId} AND f.cluster_id = ANY (${ids}::uuid[]) AND f.state = 'active'
+      GROUP BY f.tenant_id, f.cluster_id, e.space`;
+  }
+
+  /** Makes the centroids of all clusters in one space anew, as `recompute` does. */
+  async rebuild(space: string): Promise<void> {
+    await this.tx.clusterCentroid.deleteMany({ where: { tenantId: this.tenantId, space } });
+    await this.tx.$executeRaw`
+      INSERT INTO cluster_centroids (tenant_id, cluster_id, space, sum, face_count)
+      SELECT f.tenant_id, f.cluster_id, e.space, sum(${asVector(Prisma.sql`e.embedding`)} ORDER BY e.face_id), count(*)
+      FROM faces f JOIN face_embeddings e ON e.tenant_id = f.tenant_id AND e.face_id = f.id
+      WHERE f.tenant_id = ${this.tenantId} AND e.space = ${space} AND f.cluster_id IS NOT NULL AND f.state = 'active'
       GROUP BY f.tenant_id, f.cluster_id, e.space`;
   }
 
@@ -127,11 +138,12 @@ export class CentroidRepository {
       )
       SELECT probes.ordinal - 1 AS probe, near.cluster_id AS "clusterId", near.similarity
       FROM probes CROSS JOIN LATERAL (
-        SELECT c.cluster_id, ${directionSimilarity(Prisma.sql`c.sum`, Prisma.sql`probes.probe`)} AS similarity
+        SELECT c.cluster_id, c.space, ${directionSimilarity(Prisma.sql`c.sum`, Prisma.sql`probes.probe`)} AS similarity
         FROM cluster_centroids c
         WHERE c.tenant_id = ${this.tenantId} AND c.space = probes.space AND ${where}
         ${order}
-      ) AS near`;
+      ) AS near
+      WHERE ${sameSpace(Prisma.sql`near.space`, Prisma.sql`probes.space`)}`;
     const lists: ClusterSimilarity[][] = probes.map(() => []);
     for (const { probe, ...cluster } of rows) lists[probe]!.push(cluster);
     return lists;

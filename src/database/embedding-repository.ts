@@ -5,6 +5,7 @@ import {
   asEmbedding,
   asVector,
   directionSimilarity,
+  sameSpace,
   distance,
   embeddingFromText,
   similarityOf,
@@ -105,7 +106,7 @@ export class EmbeddingRepository {
              held.face_count AS "faceCount",
              ${directionSimilarity(Prisma.sql`held.sum`, Prisma.sql`probes.direction`)} AS "centroidSimilarity"
       FROM probes CROSS JOIN LATERAL (
-        SELECT e.face_id, f.cluster_id, f.image_id, c.state, c.label,
+        SELECT e.face_id, e.space, f.cluster_id, f.image_id, c.state, c.label,
                ${distance(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS distance
         FROM face_embeddings e
         JOIN faces f ON f.tenant_id = e.tenant_id AND f.id = e.face_id
@@ -119,6 +120,7 @@ export class EmbeddingRepository {
       JOIN cluster_centroids held
         ON held.tenant_id = ${this.tenantId} AND held.cluster_id = near.cluster_id AND held.space = ${space}
       WHERE ${similarityOf(Prisma.sql`near.distance`)} >= ${options.similarityMin}::float8
+        AND ${sameSpace(Prisma.sql`near.space`, Prisma.sql`${space}`)} AND ${sameSpace(Prisma.sql`held.space`, Prisma.sql`${space}`)}
       ORDER BY probes.ordinal, near.distance, near.face_id`;
     const lists: NearestFace[][] = probes.map(() => []);
     for (const { probe, state, label, faceCount, centroidSimilarity, ...face } of rows)
@@ -143,6 +145,7 @@ export class EmbeddingRepository {
              ${unitSimilarity(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS similarity
       FROM probes JOIN face_embeddings e ON e.space = probes.space
       WHERE e.tenant_id = ${this.tenantId} AND e.face_id = ANY (${[...faceIds]}::uuid[])
+        AND ${sameSpace(Prisma.sql`e.space`, Prisma.sql`probes.space`)}
       ORDER BY probes.ordinal, e.face_id`;
     const lists: FaceSimilarity[][] = probes.map(() => []);
     for (const { probe, ...face } of rows) lists[probe]!.push(face);

@@ -67,6 +67,8 @@ export class ErasureRepository {
         (SELECT count(*) FROM faces WHERE tenant_id = ${this.tenantId} AND id IN (TABLE erased))::int AS "faces",
         (SELECT count(*) FROM face_embeddings
           WHERE tenant_id = ${this.tenantId} AND face_id IN (TABLE erased))::int AS "face_embeddings",
+        (SELECT count(*) FROM model_change_faces WHERE tenant_id = ${this.tenantId} AND (face_id IN (TABLE erased)
+          OR (${kind} = 'image' AND image_id = ${subjectId}::uuid)))::int AS "model_change_faces",
         (SELECT count(*) FROM constraints WHERE tenant_id = ${this.tenantId}
           AND (face_a IN (TABLE erased) OR face_b IN (TABLE erased)))::int AS "constraints",
         (SELECT count(*) FROM clusters WHERE tenant_id = ${this.tenantId}

@@ -19,6 +19,13 @@ export const asEmbedding = (text: Prisma.Sql): Prisma.Sql => Prisma.sql`${text}:
 /** A text parameter, or an embedding, as a full-precision vector: what sums are made of. */
 export const asVector = (value: Prisma.Sql): Prisma.Sql => Prisma.sql`${value}::vector(${dimensions})`;
 
+/**
+ * [Note: One space in a comparison] Equal width does not make two vectors comparable. Every statement that compares some names
+ * the spaces of both sides of each result to the database, which ends the statement when they differ.
+ */
+export const sameSpace = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`kindred_same_space(${a}, ${b})`;
+
 /** How far two embeddings of unit length are apart, for sorting inside a query; `similarityOf` makes it fit to leave. */
 export const distance = (a: Prisma.Sql, b: Prisma.Sql): Prisma.Sql => Prisma.sql`(${a} <#> ${b})`;
 /** The operator is the negative inner product; rounding may carry it beyond 1. */

@@ -55,6 +55,9 @@ export type TenantInventory = Readonly<
   Record<
     | 'apiKeys'
     | 'images'
+    | 'modelChanges'
+    | 'modelChangeImages'
+    | 'modelChangeFaces'
     | 'faces'
     | 'faceEmbeddings'
     | 'clusters'

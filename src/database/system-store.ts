@@ -8,6 +8,7 @@ import { EmbeddingSpaceDirectory } from './embedding-space-directory.js';
 import { ErasureDirectory } from './erasure-directory.js';
 import { IdempotencyKeyDirectory } from './idempotency-key-directory.js';
 import { JobDirectory } from './job-directory.js';
+import { ModelChangeDirectory } from './model-change-directory.js';
 import { ReceiptKeyDirectory } from './receipt-key-directory.js';
 import { TenantDirectory } from './tenant-directory.js';
 
@@ -20,6 +21,7 @@ export interface SystemRepositories {
   readonly idempotencyKeys: IdempotencyKeyDirectory;
   readonly erasures: ErasureDirectory;
   readonly receiptKeys: ReceiptKeyDirectory;
+  readonly modelChanges: ModelChangeDirectory;
 }
 
 export class SystemStore {
@@ -37,6 +39,7 @@ export class SystemStore {
         idempotencyKeys: new IdempotencyKeyDirectory(tx),
         erasures: new ErasureDirectory(tx),
         receiptKeys: new ReceiptKeyDirectory(tx),
+        modelChanges: new ModelChangeDirectory(tx),
       }),
     );
   }

@@ -14,6 +14,9 @@ interface TenantTable {
 const TENANT_TABLES: readonly TenantTable[] = [
   { table: 'review_items', countedAs: 'reviewItems' },
   { table: 'constraints', countedAs: 'constraints' },
+  { table: 'model_change_faces', countedAs: 'modelChangeFaces' },
+  { table: 'model_change_images', countedAs: 'modelChangeImages' },
+  { table: 'model_changes', countedAs: 'modelChanges' },
   { table: 'face_embeddings', countedAs: 'faceEmbeddings' },
   { table: 'cluster_centroids', countedAs: 'clusterCentroids' },
   { table: 'faces', countedAs: 'faces' },

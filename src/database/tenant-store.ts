@@ -14,11 +14,13 @@ import { GalleryRepository } from './gallery-repository.js';
 import { IdempotencyKeyRepository } from './idempotency-key-repository.js';
 import { ImageRepository } from './image-repository.js';
 import { JobRepository } from './job-repository.js';
+import { ModelChangeRepository } from './model-change-repository.js';
 import { OperationRepository } from './operation-repository.js';
 import type { TenantRecord } from './records.js';
 import { ReviewItemRepository } from './review-item-repository.js';
 import { ReviewStatisticsRepository } from './review-statistics-repository.js';
 import { ReviewWorkRepository } from './review-work-repository.js';
+import { ShadowRepository } from './shadow-repository.js';
 import { TenantRepository } from './tenant-repository.js';
 import type { Transaction } from './transaction-client.js';
 
@@ -42,6 +44,8 @@ export interface TenantRepositories {
   readonly audit: AuditRepository;
   readonly idempotencyKeys: IdempotencyKeyRepository;
   readonly erasures: ErasureRepository;
+  readonly modelChanges: ModelChangeRepository;
+  readonly shadow: ShadowRepository;
 }
 
 /** Nothing more is done for a tenant that is on its way out. */
@@ -131,6 +135,8 @@ export class TenantScope {
       audit: new AuditRepository(tx, id),
       idempotencyKeys: new IdempotencyKeyRepository(tx, id),
       erasures: new ErasureRepository(tx, id),
+      modelChanges: new ModelChangeRepository(tx, id),
+      shadow: new ShadowRepository(tx, id),
     };
   }
 }

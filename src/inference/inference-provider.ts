@@ -63,6 +63,11 @@ export class InferenceProvider {
     return this.catalogue.packs.get(packId)?.summary;
   }
 
+  /** Ids of the installed packs, the preferred one first. */
+  installed(): string[] {
+    return [...this.catalogue.packs.keys()];
+  }
+
   /**
    * A pack that can be used: its files' hashes are checked and its models proved when it is opened for the first time.
    * @throws DomainError model_pack.unavailable: it is not installed, or cannot be loaded (the cause says why).
@@ -81,7 +86,7 @@ export class InferenceProvider {
     const entry = this.catalogue.packs.get(packId);
     if (entry === undefined) {
       throw new DomainError('model_pack.unavailable', `The model pack "${packId}" is not installed.`, {
-        extensions: { pack: packId, installed: [...this.catalogue.packs.keys()] },
+        extensions: { pack: packId, installed: this.installed() },
       });
     }
     try {

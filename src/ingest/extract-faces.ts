@@ -6,7 +6,7 @@ import type { QualityReason } from '../domain/face/quality.js';
 import { boxHeight, boxWidth, scaleBox } from '../domain/geometry/box.js';
 import { mapLandmarks } from '../domain/geometry/landmarks.js';
 import type { Raster } from '../domain/geometry/raster.js';
-import { unturnDetection } from '../domain/face/unturn.js';
+import { turnDetection, unturnDetection } from '../domain/face/unturn.js';
 import type { Turn } from '../domain/geometry/turn.js';
 import { ImageDecoder, type ImageHeader, type PictureFile } from '../imaging/image-decoder.js';
 import type { FaceModels } from '../inference/inference-provider.js';
@@ -100,6 +100,33 @@ export class FaceExtractor {
       notes: [...new Set([...header.notes, ...decoded.notes, ...found.notes])],
       faces: faces.map((face, i) => ({ detection: toSource[i]!, ...face })).sort(byPosition),
     };
+  }
+
+  /**
+   * Embeds faces where they are known to be; nothing is looked for.
+   * @param detections px of the upright source image. @param turn Degrees clockwise by which its faces stand upright.
+   * @returns One face a detection, in order. @throws As `extract`.
+   */
+  async describe(
+    tenantId: string,
+    models: FaceModels,
+    picture: () => Promise<PictureFile>,
+    detections: readonly Detection[],
+    turn: Turn,
+  ): Promise<ExtractedFace[]> {
+    if (detections.length === 0) return [];
+    return this.limiter.run(tenantId, async () => {
+      const file = await picture();
+      const header = await this.decoder.inspect(file);
+      const longSideMax = models.pack.detectorLongSidePx;
+      const { raster, scale } = await this.decoder.decode(file, header, { longSideMax, turn });
+      const shown = detections.map((detection) =>
+        turnDetection(scaleDetection(detection, scale), turn, raster),
+      );
+      const view = await this.viewForEmbedding(file, header, { detections: shown, raster, turn }, scale);
+      const { faces } = await models.embed(view.raster, view.detections);
+      return faces.map((face, i) => ({ detection: detections[i]!, ...face }));
+    });
   }
 
   /** The raster that faces are cut from: the detector's own, or a larger decode when a face is small there. */

@@ -53,6 +53,7 @@ const Uploads = MulterModule.registerAsync({
     TenantQuotas,
     TenantModels,
     FaceExtractor,
+    TenantModels,
     IngestPipeline,
     IngestJobs,
     BlobEncryption,

@@ -13,7 +13,7 @@ import { SystemStore } from '../database/system-store.js';
 import type { JobRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
-import { JobQueue, type JobAttempt, type JobKind } from '../queue/job-queue.js';
+import { JOB_KINDS, JobQueue, type JobAttempt, type JobKind } from '../queue/job-queue.js';
 
 /** What a job's work is given. */
 export interface JobContext {
@@ -132,9 +132,10 @@ export class BackgroundJobs {
   /** Sends the messages of queued jobs again: one may have been lost in a crash. */
   async resume(): Promise<number> {
     const open = await this.system.transaction((repositories) => repositories.jobs.listResumable(RESUME_MAX));
-    for (const { tenantId, id, kind } of open)
+    const queued = open.filter(({ kind }) => (JOB_KINDS as readonly string[]).includes(kind));
+    for (const { tenantId, id, kind } of queued)
       await this.queue.send(kind as JobKind, { tenantId, jobId: id });
-    return open.length;
+    return queued.length;
   }
 
   private async attempt({ tenantId, jobId, last }: JobAttempt, work: JobWork): Promise<void> {

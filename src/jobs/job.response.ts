@@ -3,9 +3,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { JobRecord } from '../database/records.js';
 import { JOB_KINDS } from '../queue/job-queue.js';
 
+/** Of those that no queue knows: whoever does them finds them in a table of his own. */
+const OTHER_KINDS = ['change_model', 'undo_model_change'] as const;
+
 export class JobResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ enum: JOB_KINDS }) kind!: string;
+  @ApiProperty({ enum: [...JOB_KINDS, ...OTHER_KINDS] }) kind!: string;
   @ApiProperty({ enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] }) state!: string;
   @ApiProperty({ type: 'object', additionalProperties: true }) progress!: Record<string, unknown>;
   @ApiProperty({

@@ -13,7 +13,14 @@ import type { OperationView } from './operations.service.js';
 import type { Told, ToldOperation } from './told-operations.js';
 
 const ACTOR_LENGTH_MAX = 200;
-const REASONS = ['erased', 'embedding_erased', 'already_undone', 'no_effect', 'not_recorded'] as const;
+const REASONS = [
+  'erased',
+  'embedding_erased',
+  'model_change',
+  'already_undone',
+  'no_effect',
+  'not_recorded',
+] as const;
 
 const toList = ({ value }: { value: unknown }): unknown =>
   value === undefined || Array.isArray(value) ? value : [value];

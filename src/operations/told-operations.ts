@@ -7,7 +7,7 @@ import { operationDetails } from '../domain/cluster/operation-details.js';
 import type { WordedOperation } from '../domain/cluster/operation-words.js';
 import { clustersOf, parseRecordedChanges } from '../domain/cluster/recorded-changes.js';
 import { undoneBy } from '../domain/cluster/undo-dependents.js';
-import { notUndoable, type NotUndoableReason } from '../domain/cluster/undoable.js';
+import { kindToUndo, notUndoable, type NotUndoableReason } from '../domain/cluster/undoable.js';
 import { clusterName, type NameOf } from '../domain/cluster/wording.js';
 
 /** A record with its column `changes` read once. */
@@ -44,7 +44,7 @@ export async function tell(
         worded: { kind, changes, details: operationDetails(record.changes) },
         origin: originOf(kind),
         undoneBy: undo,
-        notUndoable: notUndoable(kind, changes, undo),
+        notUndoable: notUndoable(kindToUndo(kind, record.changes), changes, undo),
       },
     ];
   });

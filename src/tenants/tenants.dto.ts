@@ -109,6 +109,10 @@ export class TenantInventoryResponse {
   @ApiProperty({ description: 'Faces and clusters that operations name, by id.' })
   operation_subjects!: number;
   @ApiProperty() jobs!: number;
+  @ApiProperty({ description: 'Changes of model, and what they keep beside what is in force.' })
+  model_changes!: number;
+  @ApiProperty() model_change_images!: number;
+  @ApiProperty() model_change_faces!: number;
   @ApiProperty({ description: 'Answers kept for requests with an Idempotency-Key.' })
   idempotency_keys!: number;
   @ApiProperty() api_keys!: number;
@@ -176,6 +180,9 @@ export function presentInventory(rows: TenantInventory, blobs: number): TenantIn
     operations: rows.operations,
     operation_subjects: rows.operationSubjects,
     jobs: rows.jobs,
+    model_changes: rows.modelChanges,
+    model_change_images: rows.modelChangeImages,
+    model_change_faces: rows.modelChangeFaces,
     idempotency_keys: rows.idempotencyKeys,
     api_keys: rows.apiKeys,
     blobs,

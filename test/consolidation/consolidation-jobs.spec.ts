@@ -8,7 +8,7 @@ import { readCensus } from '../../src/clusters/read-census.js';
 import type { KindredConfig } from '../../src/config/config.js';
 import { ConsolidationJobs } from '../../src/consolidation/consolidation-jobs.js';
 import { ConsolidationSchedule } from '../../src/consolidation/consolidation-schedule.js';
-import { GroupingThread } from '../../src/consolidation/grouping-thread.js';
+import { GroupingThread } from '../../src/clusters/grouping-thread.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import { groupFaces } from '../../src/domain/cluster/consolidation/group-faces.js';
 import { BackgroundJobs } from '../../src/jobs/background-jobs.js';

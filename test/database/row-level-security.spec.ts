@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import {
+  changeOfModel,
   ask,
   apiKeyRow,
   clusterRow,
@@ -30,6 +31,9 @@ const TABLES = [
   'operation_subjects',
   'jobs',
   'idempotency_keys',
+  'model_changes',
+  'model_change_images',
+  'model_change_faces',
 ] as const;
 
 /** Tables without a tenant_id, and those of them that row-level security binds all the same. */
@@ -74,6 +78,7 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
       await r.jobs.insert(jobRow());
       await r.apiKeys.insert(apiKeyRow());
       await r.idempotencyKeys.begin(idempotencyRow());
+      await changeOfModel(r, image.id, faces[0].id);
     });
     return {
       imageId: image.id,

@@ -12,6 +12,7 @@ import type {
   OperationRecord,
   ReviewItemRecord,
 } from '../../src/database/records.js';
+import type { TenantRepositories } from '../../src/database/tenant-store.js';
 import type { IdempotencyAttempt } from '../../src/database/idempotency-key-repository.js';
 import type { ReviewItemRepository, ReviewQuestion } from '../../src/database/review-item-repository.js';
 
@@ -222,3 +223,30 @@ export const ask = async (
   reviewItems: ReviewItemRepository,
   question: ReviewQuestion,
 ): Promise<ReviewItemRecord> => (await reviewItems.upsertOpenMany([question]))[0]!;
+
+/** A change of model that has looked at one image: a known face measured, another one found. */
+export async function changeOfModel(r: TenantRepositories, imageId: string, faceId: string): Promise<void> {
+  const id = newId();
+  await r.modelChanges.insert({
+    id,
+    fromSpace: SPACE,
+    toSpace: 'other-space',
+    dryRun: false,
+    phase: 'embedding',
+    outcome: null,
+    actor: 'admin',
+    jobId: newId(),
+    operationId: null,
+    result: {},
+    requestedAt: at(),
+    switchedAt: null,
+    keepUntil: null,
+    finishedAt: null,
+  });
+  const embedding = randomEmbedding(randomNumbers(2), 'other-space');
+  const measures = { embedding, detectionScore: 0.9, quality: 1, reasons: [] };
+  const { box, landmarks } = faceRow(imageId);
+  await r.shadow.keepMeasured(id, imageId, [{ faceId, ...measures }], newId);
+  await r.shadow.keepFound(id, imageId, [{ id: newId(), box, landmarks, ...measures }]);
+  await r.shadow.markImage(id, imageId, 'done', null);
+}

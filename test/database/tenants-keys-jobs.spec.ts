@@ -6,6 +6,7 @@ import { EmbeddingSpaceMismatch } from '../../src/database/embedding-space-direc
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import {
+  changeOfModel,
   ask,
   apiKeyRow,
   clusterRow,
@@ -84,6 +85,7 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
         await r.jobs.insert(jobRow({ state: 'succeeded' }));
         await r.apiKeys.insert(apiKeyRow());
         await r.idempotencyKeys.begin(idempotencyRow());
+        await changeOfModel(r, image.id, f.id);
       });
     };
     const [one, two] = [await fresh(), await fresh()];
@@ -100,7 +102,10 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
       apiKeys: 1,
       images: 1,
       faces: 2,
-      faceEmbeddings: 1,
+      faceEmbeddings: 2,
+      modelChanges: 1,
+      modelChangeImages: 1,
+      modelChangeFaces: 2,
       clusters: 2,
       clusterCentroids: 1,
       constraints: 1,
@@ -120,7 +125,7 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
         .filter((count) => count > 0)
         .sort(),
     );
-    expect(Object.values(await one.read(({ tenant }) => tenant.inventory()))).toEqual(Array(12).fill(0));
+    expect(Object.values(await one.read(({ tenant }) => tenant.inventory()))).toEqual(Array(15).fill(0));
     // Every table of the database that has tenants is one that erasure empties.
     const remains = await one.read(({ tenant }) => tenant.remains());
     expect(Object.keys(remains).length).toBe(Object.keys(inventory).length);

@@ -63,7 +63,7 @@ describe('erasing a face, an image, a person', () => {
     const plan = await api.call<{ inventory: Record<string, number> }>('DELETE', `${path}?dry_run=true`);
     expect([plan.status, plan.json.inventory]).toEqual([
       200,
-      { faces: 1, face_embeddings: 1, constraints: 0, images: 0 },
+      { faces: 1, face_embeddings: 1, model_change_faces: 0, constraints: 0, images: 0 },
     ]);
     expect((await api.get(path)).status).toBe(200);
     const gone = await api.call<Erasure>('DELETE', path, undefined, REPRESENTATION);

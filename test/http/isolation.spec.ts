@@ -2,6 +2,7 @@
 import type { Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TenantStore } from '../../src/database/tenant-store.js';
+import { changeOfModel } from '../database/rows.js';
 import { Api, type ImageJson } from '../harness/api.js';
 import { startApp, type TestApp } from '../harness/app.js';
 import { samplePhotos } from '../harness/shared-data.js';
@@ -70,8 +71,22 @@ function bodyFor(route: Route): unknown {
     'POST /api-keys/:key_id/rotate': () => ({ overlap_s: 60 }),
     'PATCH ': () => ({ settings: {} }),
     'POST /evaluate-settings': () => ({ settings: {} }),
+    'POST /model-changes': () => ({ pack: 'compact' }),
   };
   return bodies[key]?.();
+}
+
+/** A change of model of the tenant, as far as its rows go. */
+async function changeOf(app: TestApp, tenant: string, imageId: string, faceId: string): Promise<string> {
+  return app.app
+    .get(TenantStore)
+    .forTenant(tenant)
+    .transaction(async (repositories) => {
+      await changeOfModel(repositories, imageId, faceId);
+      const { id } = (await repositories.modelChanges.findOpen())!;
+      await repositories.modelChanges.update(id, { phase: 'done', outcome: 'abandoned' });
+      return id;
+    });
 }
 
 describe('isolation', () => {
@@ -107,6 +122,7 @@ describe('isolation', () => {
       victim['item_id'] = items.json.items[0]!.id;
       const operations = await admin.get<{ items: { id: string }[] }>('/v1/tenants/victim/operations');
       victim['operation_id'] = operations.json.items[0]!.id;
+      victim['model_change_id'] = await changeOf(app, tenant, image.json.id, face.id);
       const job = await admin.sendImage<{ id: string }>(
         tenant,
         samplePhotos[1]!,

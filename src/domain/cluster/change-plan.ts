@@ -112,6 +112,7 @@ export type Change =
 export type PlanKind =
   | 'assign'
   | 'consolidate'
+  | 'change_model'
   | 'import_label'
   | 'cluster_create'
   | 'cluster_update'

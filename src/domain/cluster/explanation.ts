@@ -84,6 +84,10 @@ function changedBy(
       return nobody
         ? `the machine looked at all faces again and took it out of ${from}, which it does not clearly belong to`
         : `the machine looked at all faces again and moved it from ${from} to ${here}, where it fits best`;
+    case 'change_model':
+      return nobody
+        ? `other models looked at all faces and took it out of ${from}, which it does not clearly belong to`
+        : `other models looked at all faces and moved it from ${from} to ${here}, where it fits best`;
     case 'import_label':
       return `the name ${here} came with its photo`;
     case 'cluster_create':

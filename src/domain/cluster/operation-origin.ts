@@ -7,6 +7,7 @@ export type OperationOrigin = 'automatic' | 'import' | 'human';
 const ORIGINS: Readonly<Record<PlanKind, OperationOrigin>> = {
   assign: 'automatic',
   consolidate: 'automatic',
+  change_model: 'automatic',
   import_label: 'import',
   cluster_create: 'human',
   cluster_update: 'human',

@@ -17,7 +17,9 @@ export function describeOperation({ kind, changes, details }: WordedOperation, n
     case 'assign':
       return describeAssign(changes, details);
     case 'consolidate':
-      return describeConsolidation(changes);
+      return describeRegrouping('the machine looked at all faces again', changes);
+    case 'change_model':
+      return describeRegrouping('all faces were looked at with other models', changes);
     case 'import_label':
       return sentence(`a name came with a photo: ${effects(changes, nameOf)}`);
     case 'cluster_create':
@@ -79,7 +81,7 @@ function describeAssign(changes: RecordedChanges, { decisions }: OperationDetail
   return sentence(`a photo brought ${counted(changes.faces_added.length, 'face')}: ${listed(told)}${joined}`);
 }
 
-function describeConsolidation(changes: RecordedChanges): string {
+function describeRegrouping(what: string, changes: RecordedChanges): string {
   const joined = changes.clusters_changed.filter(({ after }) => after.state === 'merged').length;
   const parts = [
     ...count(movedCount(changes), 'face', 'moved'),
@@ -88,9 +90,7 @@ function describeConsolidation(changes: RecordedChanges): string {
     ...count(changes.clusters_deleted.length, 'cluster', 'left empty'),
     ...count(changes.items_opened.length, 'question', 'raised'),
   ];
-  return sentence(
-    `the machine looked at all faces again: ${parts.length === 0 ? 'nothing changed' : listed(parts)}`,
-  );
+  return sentence(`${what}: ${parts.length === 0 ? 'nothing changed' : listed(parts)}`);
 }
 
 const count = (number: number, one: string, what: string): string[] =>

@@ -74,7 +74,9 @@ export function planUndo(operation: UndoneOperation, facts: UndoFacts): UndoPlan
   for (const clusterId of removed) changes.push({ do: 'delete_cluster', clusterId });
 
   changes.push(...undoConstraints(operation, facts));
-  if (automatic) changes.push(...faces.joins().flatMap(([parted, stayed]) => keepApart(parted, stayed)));
+  // Taking a change of model back is a word about the models, not about these faces.
+  const judged = automatic && operation.kind !== 'change_model';
+  if (judged) changes.push(...faces.joins().flatMap(([parted, stayed]) => keepApart(parted, stayed)));
   if (operation.kind === 'consolidate') {
     for (const [back, stayed] of faces.returns())
       changes.push(

@@ -2,18 +2,21 @@
 import { DomainError } from '../domain-error.js';
 import { hasEffect, type RecordedChanges } from './recorded-changes.js';
 import type { PlanKind } from './change-plan.js';
+import { operationDetails } from './operation-details.js';
 
 /**
  * erased: faces are gone for good. embedding_erased: faces were said to be none; without their embeddings they could not
- * be grouped again. already_undone. no_effect: it changed nothing. not_recorded: an earlier version kept no image.
+ * be grouped again. model_change: the change of model has a route of its own for this. already_undone. no_effect: it changed nothing. not_recorded: an earlier version kept no image.
  */
 export type NotUndoableReason =
-  'erased' | 'embedding_erased' | 'already_undone' | 'no_effect' | 'not_recorded';
+  'erased' | 'embedding_erased' | 'model_change' | 'already_undone' | 'no_effect' | 'not_recorded';
 
 const DETAILS: Readonly<Record<NotUndoableReason, string>> = {
   erased: 'What was erased can not come back.',
   embedding_erased:
     'The embeddings of these faces were erased when they were said to be no faces. To have one found again, delete its image and send the photo again.',
+  model_change:
+    'Vectors of the former models may have to be made first: take the change of model back, not its operation.',
   already_undone: 'This operation is undone already.',
   no_effect: 'This operation changed nothing that could be put back.',
   not_recorded: 'This operation was recorded without what stood before.',
@@ -26,6 +29,7 @@ export function notUndoable(
   undoneBy: string | null,
 ): NotUndoableReason | null {
   if (kind === 'face_delete' || kind === 'image_delete') return 'erased';
+  if (kind === 'change_model') return 'model_change';
   if (changes === null) return 'not_recorded';
   if (changes.faces_erased.length > 0) return 'erased';
   if (changes.faces_dismissed.length > 0) return 'embedding_erased';
@@ -48,4 +52,9 @@ export function refuseNotUndoable(
       undone_by: reason === 'already_undone' ? undoneBy : null,
     },
   });
+}
+
+/** What redoing an undo would have to do again: a change of model is none of it. @param stored What was recorded of the operation. */
+export function kindToUndo(kind: PlanKind, stored: Readonly<Record<string, unknown>>): PlanKind {
+  return operationDetails(stored).undoes?.kind === 'change_model' ? 'change_model' : kind;
 }

@@ -39,6 +39,7 @@ export const sentence = (text: string): string => `${text.charAt(0).toUpperCase(
 export const KIND_WORDS: Readonly<Record<PlanKind, string>> = {
   assign: 'what the machine did with a photo',
   consolidate: 'a consolidation',
+  change_model: 'a change of model',
   import_label: 'a name that came with a photo',
   cluster_create: 'a new cluster',
   cluster_update: 'a change of a cluster',

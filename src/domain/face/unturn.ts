@@ -1,4 +1,4 @@
-// Detections found on turned pixels, told in the frame of the picture as it was before the turn.
+// Detections found on turned pixels, told in the frame of the picture as it was before the turn, and back again.
 import type { Box } from '../geometry/box.js';
 import { mapLandmarks, type Point } from '../geometry/landmarks.js';
 import type { Turn } from '../geometry/turn.js';
@@ -45,4 +45,19 @@ export function unturnDetection(
     box,
     landmarks: mapLandmarks(detection.landmarks, (p) => unturnPoint(p, turn, turned)),
   };
+}
+
+/**
+ * The way there.
+ * @param detection In px of the picture before the turn. @param turned Size of the turned picture, px.
+ */
+export function turnDetection(
+  detection: Detection,
+  turn: Turn,
+  turned: { readonly width: number; readonly height: number },
+): Detection {
+  const sideways = turn === 90 || turn === 270;
+  const before = sideways ? { width: turned.height, height: turned.width } : turned;
+  // A quarter turn back is three on.
+  return unturnDetection(detection, ((360 - turn) % 360) as Turn, before);
 }

@@ -169,6 +169,7 @@ export const logText = {
   notUndoable: {
     erased: 'Erased: cannot be taken back',
     embedding_erased: 'Its data was erased: cannot be taken back',
+    model_change: 'A change of model is taken back by the operator',
     already_undone: 'Taken back',
     no_effect: 'Changed nothing',
     not_recorded: 'Too old to be taken back',
