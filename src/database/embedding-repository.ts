@@ -187,6 +187,7 @@ export class EmbeddingRepository {
       ) AS sample
       JOIN face_embeddings e
         ON e.tenant_id = ${this.tenantId} AND e.face_id = sample.id AND e.space = ${oneSpace(probes)}
+          AND ${sameSpace(Prisma.sql`e.space`, Prisma.sql`${oneSpace(probes)}`)}
       GROUP BY probes.ordinal, wanted.cluster_id
       ORDER BY probes.ordinal, wanted.cluster_id`;
     for (const { probe, ...sample } of rows) lists[probe]!.push(sample);
