@@ -94,6 +94,30 @@ export function refusalsAreTold(setting: () => Setting): void {
   );
 
   it(
+    'two different names: asked which stays, and nothing moves before that is said',
+    async () => {
+      const { reviewer, app, at } = setting();
+      const { page } = reviewer;
+      const item = await at.freshItem();
+      const { cluster_id: clusterId } = item.subject;
+      await at.open(page, item);
+      const guess = { label: 'Xaver', state: 'pending' };
+      const named = await app.admin.call('PATCH', at.path(`clusters/${clusterId}`), guess);
+      expect(named.status, named.text).toBe(200);
+      await at.choosePerson(page, 'Gerda');
+      await page.keyboard.press('Enter');
+      const question = page.getByRole('alertdialog', { name: 'Two different names' });
+      await question.getByText('Xaver goes into Gerda; the name Gerda stays.').waitFor();
+      expect(await at.cluster(clusterId!)).toMatchObject({ state: 'pending', label: 'Xaver' });
+      await question.getByRole('button', { name: 'Keep the name Gerda' }).click();
+      expect((await at.closed(item)).outcome).toMatchObject({ decision: 'assign_to' });
+      const { merged_into } = await at.cluster(clusterId!);
+      expect((await at.cluster(merged_into!)).label).toBe('Gerda');
+    },
+    LONG,
+  );
+
+  it(
     'without a network nothing is lost: it is said, the question comes back, and takes an answer when the network is there',
     async () => {
       const { reviewer, at } = setting();
