@@ -17,6 +17,7 @@ export function refusalsAreTold(setting: () => Setting): void {
       const { app, browser } = setting();
       const { at, item, portrait } = await oneQuestion(app, 'grown');
       const { page, context } = await openReviewPage(browser, await at.reviewer(), '/statistics');
+      await page.getByRole('heading', { name: 'Statistics' }).waitFor();
       await at.open(page, item);
       // Another copy of the portrait joins the first, and is new evidence.
       await at.send(await sharp(portrait).jpeg({ quality: 70 }).toBuffer());
