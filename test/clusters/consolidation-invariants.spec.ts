@@ -8,7 +8,9 @@ import { DomainError } from '../../src/domain/domain-error.js';
 import { type SeededRandom, seededRandom } from '../../src/domain/evaluation/seeded-random.js';
 import { openPostgres, type TestDatabase } from '../harness/database.js';
 import { consolidateGallery } from './consolidate-gallery.js';
+import { expectInvariants } from './expect-invariants.js';
 import { clear, type FaceSpec, Gallery, leaning } from './gallery.js';
+import { drawHumanAct, type HumanActName, performByServices, pick, standing } from './human-acts.js';
 import { type Snapshot, snapshot } from './snapshot.js';
 
 const OPERATIONS = Number(process.env['KINDRED_TEST_OPERATIONS'] ?? 240);
@@ -19,14 +21,14 @@ const ACTS = [
   ...Array<'misplace'>(8).fill('misplace'),
   ...Array<'consolidate'>(6).fill('consolidate'),
   ...Array<'decide'>(4).fill('decide'),
-  'name',
+  'rename',
   'merge',
   'split',
   'move',
   'create',
   'dissolve',
   'dismiss',
-  'delete',
+  'erase_person',
   'undo',
   'undo',
 ] as const;
@@ -76,12 +78,8 @@ class History {
     this.now = await snapshot(this.client, this.gallery.tenantId);
   }
 
-  private pick<T>(list: readonly T[]): T | undefined {
-    return list.length === 0 ? undefined : list[this.random.below(list.length)];
-  }
-
   async step(): Promise<void> {
-    const act = this.pick(ACTS)!;
+    const act = pick(this.random, ACTS)!;
     this.acts.push(act);
     this.count('operations');
     const before = this.now;
@@ -92,7 +90,7 @@ class History {
       if (!(error instanceof DomainError) || error.code === 'internal') throw error;
     }
     await this.look();
-    this.expectInvariants();
+    expectInvariants(this.now, this.told());
     if (act === 'ingest' || act === 'consolidate') this.expectHumanThingsStayed(before);
   }
 
@@ -103,7 +101,7 @@ class History {
         const person = 1 + this.random.below(4);
         const specs: FaceSpec[] = [clear(person), leaning(person, 0.36), { of: { 1: 0.7, 2: 0.5 } }];
         await gallery.photo(
-          this.pick(specs)!,
+          pick(this.random, specs)!,
           ...(this.random.below(4) === 0 ? [clear(1 + this.random.below(4))] : []),
           ...(this.random.below(8) === 0 ? [{ ...clear(person), reasons: ['face_small' as const] }] : []),
         );
@@ -111,21 +109,20 @@ class History {
       }
       case 'misplace': {
         // An early mistake of the machine, where no word of a human forbids it.
-        const face = this.pick(this.now.faces.filter((one) => one.cluster_id !== null && !one.locked));
-        const to = this.pick(this.standing().filter(({ state }) => state === 'pending'));
+        const face = pick(
+          this.random,
+          this.now.faces.filter((one) => one.cluster_id !== null && !one.locked),
+        );
+        const to = pick(
+          this.random,
+          standing(this.now).filter(({ state }) => state === 'pending'),
+        );
         if (face === undefined || to === undefined || this.isSpokenOf(face.id)) return;
         await gallery.apply({ do: 'move_face', faceId: face.id, toClusterId: to.id });
         return;
       }
       case 'consolidate':
         return this.consolidate();
-      case 'undo': {
-        const operation = this.pick(this.now.operations);
-        if (operation === undefined) return;
-        await gallery.undo(operation.id);
-        this.count('undone');
-        return;
-      }
       default:
         return this.byHand(act);
     }
@@ -156,105 +153,22 @@ class History {
       expect(this.now[part], this.told()).toEqual(before[part]);
   }
 
-  private async byHand(act: string): Promise<void> {
-    const { gallery, now } = this;
-    const { tenantId, clusters } = gallery;
-    const override = this.random.below(2) === 0;
-    const [cluster, second] = [this.pick(this.standing()), this.pick(this.standing())];
-    const face = this.pick(now.faces);
-    if (cluster === undefined || second === undefined || face === undefined) return;
-    const members = now.faces.filter((one) => one.cluster_id === cluster.id).map((one) => one.id);
-    switch (act) {
-      case 'decide': {
-        const item = this.pick(now.items);
-        if (item === undefined) return;
-        const answers: Record<string, Record<string, unknown>[]> = {
-          new_cluster: [{ decision: 'confirm', label: `P${this.random.below(3)}` }, { decision: 'ignore' }],
-          uncertain_assignment: [
-            { decision: 'accept', override },
-            { decision: 'reject', override },
-            { decision: 'new_cluster', override },
-          ],
-          merge_suggestion: [{ decision: 'not_same' }, { decision: 'merge', keep_label: true, override }],
-          split_suggestion: [{ decision: 'keep' }, { decision: 'split', override }],
-        };
-        const answer = this.pick([...(answers[item.kind] ?? []), { decision: 'dismiss' }])!;
-        const stored = await gallery.item(item.id);
-        await gallery.decide(stored, answer);
-        if (/^(keep|dismiss)$/.test(String(answer['decision'])))
-          this.settled.set(`${stored.kind} ${stored.subjectKey}`, Number(stored.evidence['face_count']));
-        return;
-      }
-      case 'name':
-        await clusters.update(
-          tenantId,
-          cluster.id,
-          override ? { label: `N${this.random.below(3)}` } : { state: 'ignored' },
-          'h',
-        );
-        return;
-      case 'merge':
-        await clusters.merge(
-          tenantId,
-          { sourceId: cluster.id, targetId: second.id, keepLabel: true, override },
-          'h',
-        );
-        return;
-      case 'split':
-        await clusters.split(tenantId, cluster.id, { groups: [members.slice(0, 1)], override }, 'h');
-        return;
-      case 'move':
-        await clusters.moveFace(
-          tenantId,
-          face.id,
-          { clusterId: this.random.below(4) === 0 ? null : second.id, override },
-          'h',
-        );
-        return;
-      case 'create':
-        await clusters.create(tenantId, { label: 'new', faceIds: [face.id], override }, 'h');
-        return;
-      case 'dissolve':
-        await clusters.dissolve(tenantId, cluster.id, 'h');
-        return;
-      case 'dismiss':
-        await clusters.dismissFace(tenantId, face.id, 'h');
-        return;
-      case 'delete':
-        await gallery.erasure.deleteCluster(tenantId, cluster.id, 'h');
-        return;
-    }
-  }
-
-  private standing() {
-    return this.now.clusters.filter((cluster) => cluster.state !== 'merged');
+  private async byHand(act: HumanActName): Promise<void> {
+    const drawn = drawHumanAct(act, this.now, this.random);
+    if (drawn === null) return;
+    const asked = drawn.act === 'decide' ? await this.gallery.item(drawn.itemId) : undefined;
+    await performByServices(this.gallery, drawn);
+    if (drawn.act === 'undo') this.count('undone');
+    if (
+      drawn.act === 'decide' &&
+      asked !== undefined &&
+      /^(keep|dismiss)$/.test(String(drawn.answer['decision']))
+    )
+      this.settled.set(`${asked.kind} ${asked.subjectKey}`, Number(asked.evidence['face_count']));
   }
 
   private isSpokenOf(faceId: string): boolean {
     return this.now.constraints.some(({ face_a, face_b }) => face_a === faceId || face_b === faceId);
-  }
-
-  private expectInvariants(): void {
-    const { faces, clusters, constraints } = this.now;
-    const home = new Map(faces.map((face) => [face.id, face.cluster_id]));
-    const states = new Map(clusters.map((cluster) => [cluster.id, cluster.state]));
-    for (const face of faces) {
-      expect(face.state === 'active').toBe(face.cluster_id !== null);
-      if (face.cluster_id !== null) expect(states.get(face.cluster_id)).toMatch(/pending|confirmed|ignored/);
-    }
-    for (const { kind, face_a, face_b } of constraints) {
-      const [a, b] = [home.get(face_a), home.get(face_b)];
-      if (kind === 'cannot_link' && typeof a === 'string') expect(b, this.told()).not.toBe(a);
-    }
-    for (const { merged_into, cover_face_id, id } of clusters) {
-      if (merged_into !== null) expect(states.get(merged_into)).not.toBe('merged');
-      if (cover_face_id !== null) expect(home.get(cover_face_id)).toBe(id);
-    }
-    const counts = clusters.flatMap(({ id }) => {
-      const face_count = faces.filter((face) => face.cluster_id === id).length;
-      return face_count === 0 ? [] : [{ id, face_count }];
-    });
-    expect(this.now.centroids).toEqual(counts);
   }
 
   private expectHumanThingsStayed(before: Snapshot): void {

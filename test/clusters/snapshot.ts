@@ -5,6 +5,7 @@ interface Row {
   readonly id: string;
 }
 export interface FaceRow extends Row {
+  readonly image_id: string;
   readonly cluster_id: string | null;
   readonly state: string;
   readonly locked: boolean;
