@@ -4,6 +4,13 @@ import type { ItemDelta } from './recorded-changes.js';
 import type { UndoFacts, UndoneOperation } from './undo-facts.js';
 
 const OPEN: readonly string[] = ['open', 'claimed'];
+const ABOUT_A_FACE: readonly string[] = ['uncertain_assignment', 'suspect_face'];
+const ABOUT_A_CLUSTER: readonly string[] = [
+  'new_cluster',
+  'merge_suggestion',
+  'split_suggestion',
+  'same_image_conflict',
+];
 
 interface Around {
   /** Whether a cluster exists once the operation is undone. */
@@ -56,6 +63,9 @@ function restored(
     const closedByIt = !item.open && item.operationId === operation.id;
     // The same question may have been raised anew since: once is enough.
     if (!closedByIt || facts.openSubjects.has(`${item.kind} ${item.subjectKey}`)) return [];
+    // Erased since: there is nothing left to ask about.
+    if (ABOUT_A_FACE.includes(item.kind) && item.faceId === null) return [];
+    if (ABOUT_A_CLUSTER.includes(item.kind) && (typeof named !== 'string' || !exists(named))) return [];
     const open = { state: 'open', outcome: null, operation_id: null, resolved_at: null, resolved_by: null };
     return [restore(open), ...lookAgain];
   }
