@@ -109,18 +109,30 @@ export class BlobStore {
 
   /**
    * Keeps a staged upload under `key`, durably, replacing what was there. A blob that already lies there (its path is
-   * the key's own, as in a retried job) stays.
+   * the key's own, as in a retried job) stays. So does one that another attempt at the same image has just put there.
    */
   async commit(staged: StagedBlob, key: string): Promise<void> {
     const target = this.pathOf(key);
     if (resolve(staged.path) === target) return access(target, constants.R_OK);
     this.assertStaged(staged);
-    if (this.crypto?.encrypts === true) {
-      await this.moveSealed(staged.path, key, target);
-      return rm(staged.path, { force: true });
+    try {
+      await this.keep(staged.path, key, target);
+    } catch (error) {
+      // Another attempt at the same image was quicker by a moment: what it put there are these bytes.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await access(target, constants.R_OK).catch(() => {
+        throw error;
+      });
     }
-    await syncFile(staged.path);
-    await this.moveInto(staged.path, target);
+  }
+
+  private async keep(path: string, key: string, target: string): Promise<void> {
+    if (this.crypto?.encrypts === true) {
+      await this.moveSealed(path, key, target);
+      return rm(path, { force: true });
+    }
+    await syncFile(path);
+    await this.moveInto(path, target);
     await syncFolder(dirname(target));
   }
 

@@ -317,3 +317,22 @@ describe('names', () => {
     },
   );
 });
+
+describe('two attempts at one image', () => {
+  it('both keep it, and lose nothing', async () => {
+    const key = imageBlobKey('a', IMAGE);
+    for (let i = 0; i < 20; i++) {
+      const blob = await stageText(`photo ${i}`);
+      await Promise.all([store.commit(blob, key), store.commit(blob, key)]);
+      await store.commit(blob, key);
+      expect(await readFile(store.pathOf(key), 'utf8')).toBe(`photo ${i}`);
+    }
+    expect(await staged()).toEqual([]);
+  });
+
+  it('a staged upload that is gone and was kept nowhere is a fault', async () => {
+    const blob = await stageText('x');
+    await rm(blob.path);
+    await expect(store.commit(blob, imageBlobKey('a', IMAGE))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
