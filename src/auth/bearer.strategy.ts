@@ -1,6 +1,6 @@
 // Bearer tokens through Passport, from the Authorization header only.
 import { randomUUID } from 'node:crypto';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import passport from 'passport';
@@ -28,7 +28,7 @@ class HeaderStrategy extends Strategy<
 }
 
 @Injectable()
-export class BearerStrategy extends PassportStrategy(HeaderStrategy) implements OnModuleDestroy {
+export class BearerStrategy extends PassportStrategy(HeaderStrategy) implements OnApplicationShutdown {
   constructor(private readonly authenticator: Authenticator) {
     super();
   }
@@ -38,7 +38,8 @@ export class BearerStrategy extends PassportStrategy(HeaderStrategy) implements 
     return (await this.authenticator.findPrincipal(token)) ?? false;
   }
 
-  onModuleDestroy(): void {
+  /** After the last request: those that come in while the rest is being closed have a credential, too. */
+  onApplicationShutdown(): void {
     passport.unuse(this.name);
   }
 }
