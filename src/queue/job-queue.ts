@@ -42,6 +42,9 @@ const POLLING_SECONDS = 0.5;
 /** Time that running jobs get to end on shutdown, ms. */
 const STOP_TIMEOUT_MS = 30_000;
 
+/** Messages of a tenant that are forgotten in one transaction: the others' are taken meanwhile. */
+const FORGET_BATCH = 2000;
+
 const SCHEMA = 'kindred_queue';
 /** Where pg-boss keeps messages, and messages that are done. */
 const MESSAGE_TABLES = [`${SCHEMA}.job`, `${SCHEMA}.archive`] as const;
@@ -96,26 +99,38 @@ export class JobQueue {
     }
   }
 
-  /** Forgets all messages of a tenant, those that are done too. @returns Messages deleted. */
+  /** Forgets all messages of a tenant, those that are done too, some at a time. @returns Messages deleted. */
   async forgetTenant(tenantId: string): Promise<number> {
-    return this.aboutTenant(
-      (table) => `DELETE FROM ${table} WHERE data->>'tenantId' = $1 RETURNING 1`,
-      tenantId,
-    );
+    let forgotten = 0;
+    for (const table of MESSAGE_TABLES) {
+      for (let deleted = FORGET_BATCH; deleted === FORGET_BATCH;) {
+        deleted = await this.count(
+          `WITH gone AS (DELETE FROM ${table} WHERE data->>'tenantId' = $1 AND id = ANY (ARRAY(
+             SELECT id FROM ${table} WHERE data->>'tenantId' = $1 LIMIT ${FORGET_BATCH})) RETURNING 1)
+           SELECT count(*)::int AS count FROM gone`,
+          tenantId,
+        );
+        forgotten += deleted;
+      }
+    }
+    return forgotten;
   }
 
   /** Messages of a tenant that the queue's tables hold, those that are done too. */
   async countOfTenant(tenantId: string): Promise<number> {
-    return this.aboutTenant((table) => `SELECT 1 FROM ${table} WHERE data->>'tenantId' = $1`, tenantId);
+    let messages = 0;
+    for (const table of MESSAGE_TABLES)
+      messages += await this.count(
+        `SELECT count(*)::int AS count FROM ${table} WHERE data->>'tenantId' = $1`,
+        tenantId,
+      );
+    return messages;
   }
 
-  /** @returns Rows that the statements answer. */
-  private async aboutTenant(statement: (table: string) => string, tenantId: string): Promise<number> {
-    let rows = 0;
-    for (const table of MESSAGE_TABLES) {
-      rows += (await this.boss.getDb().executeSql(statement(table), [tenantId])).rows.length;
-    }
-    return rows;
+  private async count(sql: string, tenantId: string): Promise<number> {
+    const answer = await this.boss.getDb().executeSql(sql, [tenantId]);
+    const [{ count }] = answer.rows as [{ count: number }];
+    return count;
   }
 
   /** Takes no new job, lets the running ones end, and closes the connection. */
