@@ -25,7 +25,10 @@ async function run(task: ExtractionTask): Promise<void> {
   try {
     const { id, recogniser, width, calibration } = inference.pack;
     tell({ kind: 'pack', pack: { id, recogniserSha256: recogniser.sha256, width, calibration } });
-    const faces = new FaceExtractor(decoder, new IngestLimiter(task.threads, task.threads));
+    const faces = new FaceExtractor(
+      decoder,
+      new IngestLimiter({ concurrency: task.threads, queueMax: task.threads, shared: task.threads }),
+    );
     const extractor = new LabelledFaceExtractor(faces, decoder, await inference.open(inference.pack.id));
     const waiting = [...task.photos.entries()];
     const next = async (): Promise<void> => {

@@ -12,7 +12,7 @@ const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 describe('IngestLimiter', () => {
   it('never has more at work than allowed, and serves one tenant in the order of arrival', async () => {
-    const limiter = new IngestLimiter(2, 100);
+    const limiter = new IngestLimiter({ concurrency: 2, queueMax: 100, shared: 2 });
     let active = 0;
     let most = 0;
     const order: number[] = [];
@@ -32,7 +32,7 @@ describe('IngestLimiter', () => {
   });
 
   it('refuses with a retryable code when the line is full, and recovers', async () => {
-    const limiter = new IngestLimiter(1, 1);
+    const limiter = new IngestLimiter({ concurrency: 1, queueMax: 1, shared: 1 });
     const hold = gate();
     const first = limiter.run('a', () => hold.opened);
     const second = limiter.run('a', () => Promise.resolve('second'));
@@ -47,13 +47,13 @@ describe('IngestLimiter', () => {
   });
 
   it('gives its place back when the work fails', async () => {
-    const limiter = new IngestLimiter(1, 0);
+    const limiter = new IngestLimiter({ concurrency: 1, queueMax: 0, shared: 1 });
     await expect(limiter.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(limiter.run('a', () => Promise.resolve('next'))).resolves.toBe('next');
   });
 
   it('lets tenants take turns, however many photos one of them has waiting', async () => {
-    const limiter = new IngestLimiter(1, 100);
+    const limiter = new IngestLimiter({ concurrency: 1, queueMax: 100, shared: 1 });
     const hold = gate();
     const order: string[] = [];
     const send = (tenant: string, name: string): Promise<void> =>
@@ -73,7 +73,7 @@ describe('IngestLimiter', () => {
   });
 
   it('a full line costs the longest its newest, never a tenant with fewer photos its only one', async () => {
-    const limiter = new IngestLimiter(1, 4);
+    const limiter = new IngestLimiter({ concurrency: 1, queueMax: 4, shared: 1 });
     const hold = gate();
     const order: string[] = [];
     const refused: string[] = [];
@@ -94,5 +94,70 @@ describe('IngestLimiter', () => {
     hold.open();
     await Promise.all([held, ...all]);
     expect(order).toEqual(['noisy0', 'b0', 'c0', 'b1']);
+  });
+
+  it('while several tenants send, each has no more in the works than its share of the model threads', async () => {
+    let now = 0;
+    const limiter = new IngestLimiter({ concurrency: 4, queueMax: 100, shared: 2 }, () => now);
+    const works: { tenant: string; end: () => void }[] = [];
+    const inWorks = (tenant: string): number => works.filter((work) => work.tenant === tenant).length;
+    const sent: Promise<void>[] = [];
+    const send = (tenant: string): void => {
+      sent.push(
+        limiter.run(tenant, async () => {
+          const { opened, open } = gate();
+          const work = { tenant, end: open };
+          works.push(work);
+          await opened;
+          works.splice(works.indexOf(work), 1);
+        }),
+      );
+    };
+    const end = async (tenant: string): Promise<void> => {
+      works.find((work) => work.tenant === tenant)!.end();
+      await tick();
+    };
+    for (let i = 0; i < 20; i++) send('noisy');
+    await tick();
+    expect(inWorks('noisy'), 'alone it has all places').toBe(4);
+    send('quiet');
+    await end('noisy');
+    expect([inWorks('noisy'), inWorks('quiet')], 'the next free place').toEqual([3, 1]);
+    await end('noisy');
+    await end('noisy');
+    expect([inWorks('noisy'), inWorks('quiet')], 'no new one beyond its share').toEqual([1, 1]);
+    await end('quiet');
+    await end('noisy');
+    expect(inWorks('noisy'), 'quiet may be back at once').toBe(1);
+    now += 500;
+    send('quiet');
+    await tick();
+    expect(inWorks('quiet'), 'and is served at once').toBe(1);
+    await end('quiet');
+    now += 1000;
+    await end('noisy');
+    expect(inWorks('noisy'), 'quiet has stopped sending').toBe(4);
+    while (works.length > 0) await end('noisy');
+    await Promise.all(sent);
+    expect(limiter.depth).toEqual({ active: 0, waiting: 0 });
+  });
+
+  it('gives a tenant all places by itself when the other has stopped sending', async () => {
+    const limiter = new IngestLimiter({ concurrency: 2, queueMax: 100, shared: 1 });
+    const holds = [gate(), gate()];
+    let noisy = 0;
+    await limiter.run('quiet', () => Promise.resolve());
+    const sent = holds.map(({ opened }) =>
+      limiter.run('noisy', () => {
+        noisy++;
+        return opened;
+      }),
+    );
+    await tick();
+    expect(noisy).toBe(1);
+    // No photo ends meanwhile.
+    while (noisy < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const { open } of holds) open();
+    await Promise.all(sent);
   });
 });

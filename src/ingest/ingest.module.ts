@@ -36,7 +36,8 @@ const Uploads = MulterModule.registerAsync({
     {
       provide: IngestLimiter,
       inject: [KINDRED_CONFIG],
-      useFactory: ({ ingest }: KindredConfig) => new IngestLimiter(ingest.concurrency, ingest.queueMax),
+      useFactory: ({ ingest, inference }: KindredConfig) =>
+        new IngestLimiter({ ...ingest, shared: inference.workers }),
     },
     TenantQuotas,
     TenantModels,
