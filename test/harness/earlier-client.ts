@@ -32,10 +32,16 @@ export class EarlierClient {
   constructor(
     private readonly url: string,
     private readonly token: string | undefined,
+    /** Sent beside whatever a call sends. */
+    private readonly always: Readonly<Record<string, string>> = {},
   ) {}
 
   as(token: string | undefined): EarlierClient {
-    return new EarlierClient(this.url, token);
+    return new EarlierClient(this.url, token, this.always);
+  }
+
+  withHeaders(headers: Readonly<Record<string, string>>): EarlierClient {
+    return new EarlierClient(this.url, this.token, headers);
   }
 
   async call<T = unknown>(
@@ -66,7 +72,7 @@ export class EarlierClient {
       body = { type: 'application/json', bytes: Buffer.from(JSON.stringify(members)) };
     }
     const credentials = headers ?? (this.token === undefined ? {} : { token: this.token });
-    return send<T>(url, method, credentials, body);
+    return send<T>(url, method, { ...this.always, ...credentials }, body);
   }
 }
 
