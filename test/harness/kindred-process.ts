@@ -90,6 +90,7 @@ export class KindredProcess {
   /** kill -9: no handler runs, nothing is flushed. The data folder stays. */
   async crash(): Promise<void> {
     await this.end('SIGKILL');
+    refuseSecrets(this.log, [ADMIN_TOKEN]);
   }
 
   private async end(signal: NodeJS.Signals): Promise<number | null> {

@@ -1,11 +1,25 @@
 // What no log may hold, in whatever test it was written.
 
-/** API keys, generated admin tokens, peppers and master keys; rows of numbers as long as only a vector has. */
+/** A number as JSON and Node print it. */
+const NUMBER = String.raw`-?\d+(?:\.\d+)?(?:e[-+]?\d+)?`;
+/** As many in a row as only a vector or bytes have. Landmarks of a face are ten. */
+const MANY = 20;
+
 const SECRETS: readonly RegExp[] = [
+  // API keys, generated admin tokens, peppers and master keys; a credential as a header.
   /kindred_[a-z2-7]{10}_[0-9A-Za-z]{43}/,
   /kindred_(?:admin|pepper)_[0-9A-Za-z]{43}/,
   /kindred_master_[\w-]{43}/,
-  /(?:-?\d\.\d+(?:e-?\d+)?,\s?){20}/,
+  /bearer +[0-9a-z._~+/-]{16}/i,
+  // The key that signs receipts, and the password in a database's address.
+  /-----BEGIN [A-Z ]*PRIVATE KEY/,
+  /postgres(?:ql)?:\/\/[^\s:@"/]+:[^\s@"/]+@/,
+  // Vectors: a list, one over several lines, a typed array that became an object; bytes of a picture likewise.
+  new RegExp(String.raw`(?:${NUMBER},\s*){${MANY}}`),
+  new RegExp(String.raw`(?:"?\d+"?:\s?${NUMBER},\s*){${MANY}}`),
+  // Pictures in base64 (JPEG, PNG), and the names of files that clients chose.
+  /\/9j\/[0-9A-Za-z+/]{40}|iVBORw0KGgo/,
+  /"?(?:originalname|filename|file_name)"?[=:]/i,
 ];
 
 /** Throws when a secret stands in the log; it says which kind, and does not repeat it. @param known Secrets of this test. */
