@@ -1,11 +1,10 @@
 // npm run bench:erasure [-- --faces 100000]: a tenant of 100,000 faces is erased by the real service on a durable PostgreSQL, and the service is killed
 // (kill -9) in the middle and at the end of every phase. It fails unless in the end no row, no file and no index is left, the
 // other tenant has all that it had, and `kindred receipt verify` accepts the receipt.
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { ADMIN_TOKEN, startService } from './contenders/kindred-service.js';
 import { DurablePostgres } from './durable-postgres.js';
@@ -14,8 +13,8 @@ import { machine } from './machine.js';
 import { forgetPeak, residentMemory } from './process-memory.js';
 import type { Program } from './program.js';
 import { compiled, repositoryRoot, samplePhotos } from './repository.js';
+import { countsOf, filesUnder, verifyReceipt } from './what-is-left.js';
 
-const run = promisify(execFile);
 const { values } = parseArgs({ options: { faces: { type: 'string', default: '100000' } } });
 const FACES = Number(values.faces);
 const GOES = 'goes';
@@ -204,49 +203,6 @@ async function until(what: string, find: () => Promise<boolean>): Promise<void> 
   throw new Error(`${what}: not within ${WAIT_MS / 60_000} minutes`);
 }
 
-const filesUnder = async (folder: string): Promise<number> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).length;
-};
-
-/** Rows of each tenant by table, and its vector indexes. */
-async function countsOf(client: pg.Client, tenant: string): Promise<Record<string, number>> {
-  const { rows } = await client.query<{ name: string }>(`
-    SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE c.relkind = 'r' AND a.attname = 'tenant_id' AND c.relnamespace = 'public'::regnamespace ORDER BY 1`);
-  const counts: Record<string, number> = {};
-  for (const { name } of rows) {
-    const answer = await client.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM ${name} WHERE tenant_id = $1`,
-      [tenant],
-    );
-    counts[name] = answer.rows[0]!.count;
-  }
-  const indexes = await client.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM pg_indexes WHERE indexdef LIKE '%hnsw%' AND indexdef LIKE $1`,
-    [`%'${tenant}'%`],
-  );
-  return { ...counts, vector_indexes: indexes.rows[0]!.count };
-}
-
-async function verifyReceipt(folder: string, { receipt, salt }: Erasure, keys: object): Promise<void> {
-  const files = { receipt: join(folder, 'receipt.json'), keys: join(folder, 'keys.json') };
-  await writeFile(files.receipt, JSON.stringify(receipt));
-  await writeFile(files.keys, JSON.stringify(keys));
-  const command = [
-    'dist/cli/main.js',
-    'receipt',
-    'verify',
-    files.receipt,
-    '--key',
-    files.keys,
-    '--tenant',
-    GOES,
-  ];
-  const { stdout } = await run(process.execPath, [...command, '--salt', salt], { cwd: repositoryRoot });
-  console.log(`kindred receipt verify: ${stdout.trim().split('\n')[0]}`);
-}
-
 async function main(): Promise<void> {
   const postgres = await DurablePostgres.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'kindred-erasure-'));
@@ -302,7 +258,7 @@ async function main(): Promise<void> {
     const other = await countsOf(client, STAYS);
     if (JSON.stringify(other) !== JSON.stringify(before.stays) || (await files(STAYS)) !== filesBefore.stays)
       throw new Error(`the other tenant has changed: ${JSON.stringify(other)}`);
-    await verifyReceipt(dataDir, end, await bench.call('GET', '/v1/receipts/key'));
+    await verifyReceipt(GOES, dataDir, end, await bench.call('GET', '/v1/receipts/key'));
     await bench.stop();
   } finally {
     await client.end();
