@@ -24,6 +24,7 @@ import { RetentionModule } from './retention/retention.module.js';
 import { ReviewPendingModule } from './review-pending/review-pending.module.js';
 import { SearchModule } from './search/search.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
+import { TransferModule } from './transfer/transfer.module.js';
 
 @Global()
 @Module({})
@@ -58,6 +59,7 @@ export class AppModule {
         ReviewPendingModule,
         SearchModule,
         GalleryMapModule,
+        TransferModule,
         CompatModule.with(config),
         AuditModule,
         HealthModule,

@@ -102,3 +102,17 @@ export interface ErasureAnswer {
   readonly salt: string | null;
   readonly receipt: Readonly<Record<string, unknown>> | null;
 }
+
+/** What an import added. */
+export interface ImportAnswer {
+  readonly mapped: Readonly<Record<string, string>>;
+  readonly images: number;
+  readonly faces: number;
+  readonly clusters: number;
+  readonly constraints: number;
+  readonly review_items: number;
+  readonly erased: number;
+  readonly conflicts: number;
+  readonly waiting_constraint_ids: readonly string[];
+  readonly left_out_items: number;
+}

@@ -43,6 +43,10 @@ export class KindredClient {
     private readonly token: string,
   ) {}
 
+  get address(): string {
+    return this.url;
+  }
+
   openApi(): Promise<unknown> {
     return this.json('GET', '/openapi.json');
   }
@@ -160,6 +164,44 @@ export class KindredClient {
 
   async receiptKeys(): Promise<ReceiptKeyJwk[]> {
     return (await this.json<{ keys: ReceiptKeyJwk[] }>('GET', '/v1/receipts/key')).keys;
+  }
+
+  /**
+   * A whole answer that may be long.
+   * @param path With its query. @throws ApiError
+   */
+  async download(path: string): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.request('GET', path);
+    if (!response.ok || response.body === null) return this.answer(response);
+    return response.body as ReadableStream<Uint8Array>;
+  }
+
+  /** Creates the tenant with the settings, unless it is there already. @returns Whether it was created. */
+  async findOrCreateTenant(tenant: string, settings: Readonly<Record<string, unknown>>): Promise<boolean> {
+    try {
+      await this.tenant(tenant);
+      return false;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'tenant.not_found')) throw error;
+    }
+    await this.json('POST', '/v1/tenants', { id: tenant, settings });
+    return true;
+  }
+
+  /** A photo of an export. @param path The original. @param lines JSON lines. */
+  async importPhoto(tenant: string, path: string, lines: string): Promise<ImportAnswer> {
+    const form = new FormData();
+    form.append('image', await openAsBlob(path), basename(path));
+    form.append('lines', new Blob([lines]), 'lines.jsonl');
+    return this.answer(
+      await this.request('POST', `/v1/tenants/${encodeURIComponent(tenant)}/import/photos`, form),
+    );
+  }
+
+  /** @param lines JSON texts; the header of the export first. */
+  async importLines(tenant: string, lines: readonly string[]): Promise<ImportAnswer> {
+    const body = `{"lines":[${lines.join(',')}]}`;
+    return this.answer(await this.request('POST', `/v1/tenants/${encodeURIComponent(tenant)}/import`, body));
   }
 
   async faceCrop(tenant: string, face: string): Promise<Buffer> {

@@ -23,6 +23,7 @@ import {
   type ReviewCurve,
   reviewByLabels,
 } from './scripted-reviewer.js';
+import { addTransferCommands } from './transfer-commands.js';
 import { calibrateSynthetic, evaluateOnSynthetic, syntheticCalibrationFile } from './synthetic.js';
 import { renderAudit, verifyAudit } from './verify-audit.js';
 import { withKindred } from './with-kindred.js';
@@ -286,6 +287,7 @@ command('openapi')
   });
 
 addErasingCommands(program, connect);
+addTransferCommands(program, connect);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

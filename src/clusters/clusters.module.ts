@@ -13,6 +13,7 @@ import { ClustersService } from './clusters.service.js';
 import { Consolidations } from './consolidations.js';
 import { FaceErasure } from './face-erasure.js';
 import { GroupingThread } from './grouping-thread.js';
+import { ImportGallery } from './import-gallery.js';
 import { ImportLabel } from './import-label.js';
 import { ReviewDecisions } from './review-decisions.js';
 import { SettingsTrial } from './settings-trial.js';
@@ -42,7 +43,7 @@ import { UndoOperations } from './undo-operations.js';
           (space) => inference.known(space),
         ),
     },
-    ...[AssignFaces, ImportLabel].map((step) => ({
+    ...[AssignFaces, ImportGallery, ImportLabel].map((step) => ({
       provide: step,
       inject: [AssignmentPolicies, ApplyPlan],
       useFactory: (policies: AssignmentPolicies, plans: ApplyPlan) => new step(policies, plans),
@@ -63,6 +64,7 @@ import { UndoOperations } from './undo-operations.js';
     Consolidations,
     FaceErasure,
     GroupingThread,
+    ImportGallery,
     ImportLabel,
     ReviewDecisions,
     SettingsTrial,

@@ -1,6 +1,7 @@
 // The table `clusters` of one tenant.
 import { clusterBehind, type ClusterKey, clusterOrder, type ClusterSort, folded } from './cluster-order.js';
 import { Prisma } from './generated/client.js';
+import type { IdPage } from './page.js';
 import type { ClusterRecord, ClusterState, CountedClusterRecord } from './records.js';
 import type { Transaction } from './transaction-client.js';
 
@@ -83,6 +84,22 @@ export class ClusterRepository {
     return rows.map(toRecord);
   }
 
+  /** Clusters without any face that are merged, or that are not, in the order of ids. */
+  async listFaceless({ limit, after }: IdPage, merged: boolean): Promise<ClusterRecord[]> {
+    const rows = await this.tx.cluster.findMany({
+      where: {
+        tenantId: this.tenantId,
+        ...(after === undefined ? {} : { id: { gt: after } }),
+        state: merged ? 'merged' : { not: 'merged' },
+        faces: { none: {} },
+      },
+      orderBy: { id: 'asc' },
+      take: limit,
+      omit: { tenantId: true, consentRef: true },
+    });
+    return rows.map(toRecord);
+  }
+
   /** Like `find`, with the numbers of active faces and of their images. */
   async findCounted(id: string): Promise<CountedClusterRecord | null> {
     const [row] = await this.selectCounted(Prisma.sql`c.id = ${id}::uuid`, 1);
@@ -128,6 +145,15 @@ export class ClusterRepository {
       omit: { tenantId: true, consentRef: true },
     });
     return row ? toRecord(row) : null;
+  }
+
+  /** What the consents of the people are filed under, by cluster; those without any are left out. */
+  async consentRefs(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.tx.cluster.findMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] }, consentRef: { not: null } },
+      select: { id: true, consentRef: true },
+    });
+    return new Map(rows.map(({ id, consentRef }) => [id, consentRef!]));
   }
 
   /** Files the person's consent; null: under nothing. */

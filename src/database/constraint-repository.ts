@@ -53,6 +53,17 @@ export class ConstraintRepository {
     return rows.map(toRecord);
   }
 
+  /** Standing and retired ones that name one of the faces, in the order of ids. */
+  async listNaming(faceIds: readonly string[]): Promise<ConstraintRecord[]> {
+    if (faceIds.length === 0) return [];
+    const ids = [...faceIds];
+    const rows = await this.tx.$queryRaw<ConstraintRow[]>`
+      SELECT ${columns} FROM constraints k
+      WHERE k.tenant_id = ${this.tenantId} AND (k.face_a = ANY (${ids}::uuid[]) OR k.face_b = ANY (${ids}::uuid[]))
+      ORDER BY k.id`;
+    return rows.map(toRecord);
+  }
+
   /** Constraints that stand and name one of the faces, in the order of ids. */
   async findTouching(faceIds: readonly string[]): Promise<ConstraintRecord[]> {
     if (faceIds.length === 0) return [];

@@ -113,6 +113,25 @@ export class ImageRepository {
     return rows.map(toRecord);
   }
 
+  /** Oldest first. @param clusterId Only images that show an active face of it. */
+  async listOldest({
+    limit,
+    after,
+    clusterId,
+  }: IdPage & { clusterId?: string | undefined }): Promise<ImageRecord[]> {
+    const rows = await this.tx.image.findMany({
+      where: {
+        tenantId: this.tenantId,
+        ...(after === undefined ? {} : { id: { gt: after } }),
+        ...(clusterId === undefined ? {} : { faces: { some: { clusterId, state: 'active' } } }),
+      },
+      orderBy: { id: 'asc' },
+      take: limit,
+      omit: { tenantId: true },
+    });
+    return rows.map(toRecord);
+  }
+
   /**
    * Deletes the image with its faces, their embeddings and the constraints that name them. Centroids of the clusters that
    * lose faces are the caller's to recompute. @returns What was deleted, or null when it is unknown.

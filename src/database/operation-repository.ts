@@ -18,7 +18,7 @@ export interface OperationPage extends IdPage {
   readonly clusterId?: string | undefined;
   /** Only operations of this time or later. */
   readonly since?: Date | undefined;
-  /** Default newest; `after` is for this order only. */
+  /** Default newest. */
   readonly first?: 'newest' | 'oldest' | undefined;
 }
 
@@ -91,7 +91,8 @@ export class OperationRepository {
   /** Newest first. */
   async list(page: OperationPage): Promise<OperationRecord[]> {
     const conditions = [Prisma.sql`o.tenant_id = ${this.tenantId}`];
-    if (page.after !== undefined) conditions.push(Prisma.sql`o.id < ${page.after}::uuid`);
+    const behind = page.first === 'oldest' ? Prisma.sql`>` : Prisma.sql`<`;
+    if (page.after !== undefined) conditions.push(Prisma.sql`o.id ${behind} ${page.after}::uuid`);
     if (page.kinds) conditions.push(Prisma.sql`o.kind = ANY (${[...page.kinds]}::text[])`);
     if (page.actor !== undefined) conditions.push(Prisma.sql`o.actor = ${page.actor}`);
     if (page.since !== undefined) conditions.push(Prisma.sql`o.created_at >= ${page.since}::timestamptz`);
@@ -147,6 +148,32 @@ export class OperationRepository {
         WHERE o.tenant_id = ${this.tenantId}
       )
       SELECT id, undoes_id AS "undoesId" FROM links ORDER BY id`;
+  }
+
+  /** Those of the faces and clusters that were erased here. Nothing else remembers them. */
+  async erasedAmong({ faceIds, clusterIds }: OperationSubjects): Promise<ReadonlySet<string>> {
+    const rows = await this.tx.$queryRaw<{ id: string }[]>`
+      SELECT DISTINCT s.subject_id AS id FROM operation_subjects s
+      JOIN operations o ON o.tenant_id = s.tenant_id AND o.id = s.operation_id
+      WHERE s.tenant_id = ${this.tenantId} AND o.kind IN ('face_delete', 'image_delete', 'cluster_delete')
+        AND ((s.kind = 'face' AND s.subject_id = ANY (${[...faceIds]}::uuid[])
+              AND o.changes -> 'faces_erased' ? s.subject_id::text)
+          OR (s.kind = 'cluster' AND s.subject_id = ANY (${[...clusterIds]}::uuid[])
+              AND o.changes -> 'clusters_deleted' @> jsonb_build_array(jsonb_build_object('id', s.subject_id, 'before', null))))
+      ORDER BY 1`;
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** What each of the operations is about, by its id. */
+  async subjectsOfMany(ids: readonly string[]): Promise<ReadonlyMap<string, OperationSubjects>> {
+    const rows = await this.tx.$queryRaw<({ id: string } & OperationSubjects)[]>`
+      SELECT s.operation_id AS id,
+             coalesce(array_agg(s.subject_id ORDER BY s.subject_id) FILTER (WHERE s.kind = 'face'), '{}') AS "faceIds",
+             coalesce(array_agg(s.subject_id ORDER BY s.subject_id) FILTER (WHERE s.kind = 'cluster'), '{}') AS "clusterIds"
+      FROM operation_subjects s
+      WHERE s.tenant_id = ${this.tenantId} AND s.operation_id = ANY (${[...ids]}::uuid[])
+      GROUP BY s.operation_id`;
+    return new Map(rows.map(({ id, faceIds, clusterIds }) => [id, { faceIds, clusterIds }]));
   }
 
   /** What an operation is about, in the order of ids. */

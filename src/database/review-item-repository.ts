@@ -1,7 +1,7 @@
 // The table `review_items` of one tenant: the questions that the machine could not answer.
 import { Prisma } from './generated/client.js';
 import type { ClosedReviewState, JsonObject, ReviewItemRecord, ReviewKind, ReviewState } from './records.js';
-import type { OffsetPage } from './page.js';
+import type { IdPage, OffsetPage } from './page.js';
 import { type ReviewFilters, reviewConditions } from './review-item-filters.js';
 import { reviewBehind, type ReviewKey, reviewOrder, type ReviewSort } from './review-item-order.js';
 import { reviewColumns, type ReviewRow, toReviewRecord } from './review-item-row.js';
@@ -268,6 +268,36 @@ export class ReviewItemRepository {
         AND (face_id = ANY (${faces}::uuid[]) OR cluster_id = ANY (${clusters}::uuid[])
           OR other_cluster_id = ANY (${clusters}::uuid[])
           OR image_id = ${about.imageId}::uuid OR other_image_id = ${about.imageId}::uuid)`;
+  }
+
+  /** Items of any state in the order of ids. @param about Only those about the cluster itself, or one of its faces. */
+  async listAll({ limit, after }: IdPage, about?: string): Promise<ReviewItemRecord[]> {
+    const rows = await this.tx.reviewItem.findMany({
+      where: {
+        tenantId: this.tenantId,
+        ...(after === undefined ? {} : { id: { gt: after } }),
+        ...(about === undefined ? {} : { OR: [{ clusterId: about }, { face: { clusterId: about } }] }),
+      },
+      orderBy: { id: 'asc' },
+      take: limit,
+      omit: { tenantId: true },
+    });
+    return rows.map(toReviewRecord);
+  }
+
+  /** Items that another Kindred had, as they are there; their numbers are this tenant's own. What they name must be there. */
+  async insertMany(items: readonly Omit<ReviewItemRecord, 'number'>[]): Promise<void> {
+    if (items.length === 0) return;
+    await this.tx.reviewItem.createMany({
+      data: items.map(({ evidence, outcome, skips, notes, ...item }) => ({
+        ...item,
+        tenantId: this.tenantId,
+        evidence: jsonInput(evidence),
+        outcome: jsonInputOrNull(outcome),
+        skips: skips as unknown as Prisma.InputJsonArray,
+        notes: notes as unknown as Prisma.InputJsonArray,
+      })),
+    });
   }
 
   /** Items by kind and state, in the order of kinds and states. */

@@ -53,6 +53,8 @@ export const ERROR_CODES = [
   'model_change.pack_unusable',
   'model_change.in_progress',
   'model_change.not_possible',
+  'import.foreign',
+  'import.original_differs',
   'erasure.not_found',
   'receipt.not_found',
   'job.not_found',

@@ -60,6 +60,8 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'model_change.pack_unusable': { status: 422, title: 'The model pack cannot be changed to' },
   'model_change.in_progress': { status: 409, title: 'Another change of model is under way' },
   'model_change.not_possible': { status: 409, title: 'The change of model cannot do this now' },
+  'import.foreign': { status: 422, title: 'The export cannot be read here' },
+  'import.original_differs': { status: 422, title: 'The photo is not the one of the export' },
   'erasure.not_found': { status: 404, title: 'There is no such erasure' },
   'receipt.not_found': { status: 404, title: 'There is no such receipt' },
   'job.not_found': { status: 404, title: 'There is no such job' },

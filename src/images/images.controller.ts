@@ -1,4 +1,5 @@
 // /v1/tenants/{tenant_id}/images
+import { Readable } from 'node:stream';
 import {
   Body,
   Controller,
@@ -143,6 +144,27 @@ export class ImagesController {
   ): Promise<StreamableFile> {
     return new StreamableFile(await this.images.preview(tenantId, imageId, query.size), {
       type: 'image/jpeg',
+    });
+  }
+
+  @Get(':image_id/original')
+  @Requires('read')
+  @Header('Cache-Control', 'private, no-store')
+  @ApiOperation({ summary: 'The photo, byte for byte as it was sent. Its SHA-256 is in the image.' })
+  @ApiProduces('application/octet-stream')
+  @ApiOkResponse({
+    description: 'Never shown by a browser: whatever the bytes are, they are a download.',
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  })
+  async original(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Param('image_id', UuidPipe) imageId: string,
+  ): Promise<StreamableFile> {
+    const { bytes, image } = await this.images.original(tenantId, imageId);
+    return new StreamableFile(Readable.from(bytes, { objectMode: false }), {
+      type: 'application/octet-stream',
+      disposition: 'attachment',
+      length: image.byteSize,
     });
   }
 

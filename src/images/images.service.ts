@@ -84,16 +84,39 @@ export class ImagesService {
     });
   }
 
-  /** JPEG. @throws DomainError image.not_found, crop.unavailable when its bytes are gone */
+  /** JPEG. @throws DomainError image.not_found, crop.unavailable when its bytes are gone, storage.unreadable */
   async preview(tenantId: string, imageId: string, longSideMax: PreviewSize): Promise<Uint8Array> {
+    const { key } = await this.keptImage(tenantId, imageId);
+    const picture = await this.blobs.picture(this.blobs.pathOf(key));
+    return this.decoder.preview(picture, await this.decoder.inspect(picture), longSideMax);
+  }
+
+  /**
+   * The photo, byte for byte as it was sent; memory holds a piece of it.
+   * @throws DomainError image.not_found, crop.unavailable when its bytes are gone, storage.unreadable
+   */
+  async original(
+    tenantId: string,
+    imageId: string,
+  ): Promise<{ readonly bytes: AsyncIterable<Uint8Array>; readonly image: ImageRecord }> {
+    const { key, image } = await this.keptImage(tenantId, imageId);
+    const bytes = this.blobs.stream(key)[Symbol.asyncIterator]();
+    // What cannot be opened is told before the answer begins.
+    const first = await bytes.next();
+    return { image, bytes: continued(first, bytes) };
+  }
+
+  private async keptImage(
+    tenantId: string,
+    imageId: string,
+  ): Promise<{ readonly key: string; readonly image: ImageRecord }> {
     const image = await this.tenants.forTenant(tenantId).read(({ images }) => images.find(imageId));
     if (!image) throw imageNotFound();
     const key = imageBlobKey(tenantId, image.id);
     if (!(await this.blobs.exists(key))) {
       throw new DomainError('crop.unavailable', 'There is no picture of this image.');
     }
-    const picture = await this.blobs.picture(this.blobs.pathOf(key));
-    return this.decoder.preview(picture, await this.decoder.inspect(picture), longSideMax);
+    return { key, image };
   }
 
   /** Newest first. */
@@ -118,5 +141,14 @@ export class ImagesService {
   /** What erasing the image would take. @throws DomainError image.not_found */
   inventory(tenantId: string, imageId: string): Promise<ErasurePlan> {
     return this.erasure.inventory(tenantId, 'image', imageId);
+  }
+}
+
+/** The rest of what was begun; whoever ends it early closes what it is read from. */
+async function* continued<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (let next = first; next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
   }
 }

@@ -20,6 +20,7 @@ const REASONS = [
   'already_undone',
   'no_effect',
   'not_recorded',
+  'imported',
 ] as const;
 
 const toList = ({ value }: { value: unknown }): unknown =>

@@ -114,6 +114,7 @@ export type PlanKind =
   | 'consolidate'
   | 'change_model'
   | 'import_label'
+  | 'import'
   | 'cluster_create'
   | 'cluster_update'
   | 'cluster_delete'

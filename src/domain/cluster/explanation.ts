@@ -60,8 +60,14 @@ function placedBy(facts: ExplanationFacts): string {
     if (!explains(operation, face.id)) continue;
     const delta = operation.changes?.faces_changed.find(({ ids }) => ids.includes(face.id));
     if (delta !== undefined) return sentence(changedBy(operation, delta, here, facts));
-    if (operation.kind === 'assign' && operation.changes && facesOf(operation.changes).includes(face.id))
-      break;
+    const brought = operation.changes !== null && facesOf(operation.changes).includes(face.id);
+    if (operation.kind === 'import' && brought)
+      return sentence(
+        face.clusterId === null
+          ? 'it came with an import, in which it belonged to nobody'
+          : `it came with an import, in which it was already with ${here}`,
+      );
+    if (operation.kind === 'assign' && brought) break;
   }
   return facts.decision === null
     ? sentence(face.clusterId === null ? 'it belongs to nobody' : `it is with ${here}`)
@@ -90,6 +96,10 @@ function changedBy(
         : `other models looked at all faces and moved it from ${from} to ${here}, where it fits best`;
     case 'import_label':
       return `the name ${here} came with its photo`;
+    case 'import':
+      return nobody
+        ? 'an import brought the word of a human that it belongs to nobody here'
+        : `an import brought the word that it belongs to ${here}`;
     case 'cluster_create':
       return `a human put it into ${here} when making it`;
     case 'cluster_merge':

@@ -1,7 +1,7 @@
 // Whose word an operation is. It decides what stands in the way of an undo: people's words do, the machine's do not.
 import type { PlanKind } from './change-plan.js';
 
-/** import: a name that a caller sent with a photo. */
+/** import: a name that a caller sent with a photo, or what another Kindred held. */
 export type OperationOrigin = 'automatic' | 'import' | 'human';
 
 const ORIGINS: Readonly<Record<PlanKind, OperationOrigin>> = {
@@ -9,6 +9,7 @@ const ORIGINS: Readonly<Record<PlanKind, OperationOrigin>> = {
   consolidate: 'automatic',
   change_model: 'automatic',
   import_label: 'import',
+  import: 'import',
   cluster_create: 'human',
   cluster_update: 'human',
   cluster_delete: 'human',

@@ -22,6 +22,10 @@ export function describeOperation({ kind, changes, details }: WordedOperation, n
       return describeRegrouping('all faces were looked at with other models', changes);
     case 'import_label':
       return sentence(`a name came with a photo: ${effects(changes, nameOf)}`);
+    case 'import':
+      return sentence(
+        `${counted(changes.faces_added.length, 'face')} came from another gallery: ${effects(changes, nameOf)}`,
+      );
     case 'cluster_create':
       return sentence(`${called(changes.clusters_added, nameOf)} was made${withFaces(movedCount(changes))}`);
     case 'cluster_update':

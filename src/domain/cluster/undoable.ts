@@ -7,9 +7,10 @@ import { operationDetails } from './operation-details.js';
 /**
  * erased: faces are gone for good. embedding_erased: faces were said to be none; without their embeddings they could not
  * be grouped again. model_change: the change of model has a route of its own for this. already_undone. no_effect: it changed nothing. not_recorded: an earlier version kept no image.
+ * imported: it brought photos from elsewhere.
  */
 export type NotUndoableReason =
-  'erased' | 'embedding_erased' | 'model_change' | 'already_undone' | 'no_effect' | 'not_recorded';
+  'erased' | 'embedding_erased' | 'model_change' | 'already_undone' | 'no_effect' | 'not_recorded' | 'imported';
 
 const DETAILS: Readonly<Record<NotUndoableReason, string>> = {
   erased: 'What was erased can not come back.',
@@ -20,6 +21,7 @@ const DETAILS: Readonly<Record<NotUndoableReason, string>> = {
   already_undone: 'This operation is undone already.',
   no_effect: 'This operation changed nothing that could be put back.',
   not_recorded: 'This operation was recorded without what stood before.',
+  imported: 'What was imported is taken back by erasing it.',
 };
 
 /** Null when it can be taken back, as far as the operation itself tells. */
@@ -30,6 +32,7 @@ export function notUndoable(
 ): NotUndoableReason | null {
   if (kind === 'face_delete' || kind === 'image_delete') return 'erased';
   if (kind === 'change_model') return 'model_change';
+  if (kind === 'import') return 'imported';
   if (changes === null) return 'not_recorded';
   if (changes.faces_erased.length > 0) return 'erased';
   if (changes.faces_dismissed.length > 0) return 'embedding_erased';

@@ -41,6 +41,7 @@ export const KIND_WORDS: Readonly<Record<PlanKind, string>> = {
   consolidate: 'a consolidation',
   change_model: 'a change of model',
   import_label: 'a name that came with a photo',
+  import: 'an import',
   cluster_create: 'a new cluster',
   cluster_update: 'a change of a cluster',
   cluster_delete: 'the end of a cluster',

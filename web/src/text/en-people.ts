@@ -173,6 +173,7 @@ export const logText = {
     already_undone: 'Taken back',
     no_effect: 'Changed nothing',
     not_recorded: 'Too old to be taken back',
+    imported: 'Came with an import: erase it to take it back',
   },
   blocked: 'Later decisions stand on this one',
   blockedDetail: (count: number) =>
