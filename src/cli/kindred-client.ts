@@ -11,6 +11,7 @@ import type {
   ErasureAnswer,
   FaceAnswer,
   ImageAnswer,
+  ImportAnswer,
   JobAnswer,
   ModelChangeAnswer,
   Page,

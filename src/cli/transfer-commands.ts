@@ -1,12 +1,10 @@
 // `kindred export` and `kindred import`: their words, options and exit codes.
 import type { Command } from 'commander';
-import type { Connection } from './erasing-commands.js';
+import { connected, type Connect, type Connection } from './connected.js';
 import { EXIT } from './erasing.js';
 import { exportFolder } from './export-folder.js';
 import { importFolder } from './import-folder.js';
 import { ApiError, type KindredClient } from './kindred-client.js';
-
-type Connect = (connection: Connection, work: (client: KindredClient) => Promise<void>) => Promise<void>;
 
 interface ExportWords extends Connection {
   tenant: string;
@@ -19,12 +17,6 @@ interface ExportWords extends Connection {
 }
 
 export function addTransferCommands(program: Command, connect: Connect): void {
-  const connected = (command: Command): Command =>
-    command
-      .option('--url <url>', 'a running Kindred; default: the one of ./config.toml and the environment')
-      .option('--token <token>', 'API key or admin token; default: the admin token of the data folder')
-      .option('--json', 'print JSON');
-
   connected(
     program
       .command('export')

@@ -75,36 +75,6 @@ export class FaceExtractor {
     );
   }
 
-  /**
-   * Faces at places that are known already: aligned, judged and embedded there.
-   * @param turn Degrees clockwise by which the upright picture has to be turned for its faces to stand.
-   * @param detections px of the upright source image. @returns One face a detection, in order.
-   * @throws as `extract`.
-   */
-  describe(
-    tenantId: string,
-    models: FaceModels,
-    picture: () => Promise<PictureFile>,
-    turn: Turn,
-    detections: readonly Detection[],
-  ): Promise<ExtractedFace[]> {
-    return this.limiter.run(tenantId, async () => {
-      const file = await picture();
-      const header = await this.decoder.inspect(file);
-      const { raster, scale } = await this.decoder.decode(file, header, {
-        longSideMax: SECOND_DECODE_LONG_SIDE_MAX_PX,
-        turn,
-      });
-      // Upright is the turned picture, turned the rest of the way round.
-      const rest = ((360 - turn) % 360) as Turn;
-      const { faces } = await models.embed(
-        raster,
-        detections.map((detection) => scaleDetection(unturnDetection(detection, rest, header), scale)),
-      );
-      return faces.map((face, i) => ({ detection: detections[i]!, ...face }));
-    });
-  }
-
   private async extractNow(
     models: FaceModels,
     file: PictureFile,

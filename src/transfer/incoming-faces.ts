@@ -76,8 +76,8 @@ export class IncomingFaces {
       tenantId,
       models,
       picture,
-      image.turn,
       unseen.map(detectionOf),
+      image.turn,
     );
     for (const [i, { id }] of unseen.entries()) found.set(id, described[i]!);
     return found;

@@ -55,6 +55,8 @@ function bodyFor(route: Route): unknown {
   };
   const bodies: Record<string, () => unknown> = {
     'POST /images': photo,
+    'POST /import': () => ({ lines: [{ type: 'header' }] }),
+    'POST /import/photos': photo,
     'POST /search': () => ({ face_id: UNKNOWN_ID }),
     'POST /clusters/:cluster_id/verify': photo,
     'POST /clusters': () => ({ label: 'x' }),
