@@ -10,7 +10,13 @@ import { operationDetails } from './operation-details.js';
  * imported: it brought photos from elsewhere.
  */
 export type NotUndoableReason =
-  'erased' | 'embedding_erased' | 'model_change' | 'already_undone' | 'no_effect' | 'not_recorded' | 'imported';
+  | 'erased'
+  | 'embedding_erased'
+  | 'model_change'
+  | 'already_undone'
+  | 'no_effect'
+  | 'not_recorded'
+  | 'imported';
 
 const DETAILS: Readonly<Record<NotUndoableReason, string>> = {
   erased: 'What was erased can not come back.',
