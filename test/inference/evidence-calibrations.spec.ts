@@ -7,6 +7,8 @@ import {
   parseEvidenceCalibration,
   requireCalibrationOf,
 } from '../../src/domain/cluster/qel/calibration-file.js';
+import { gainOf } from '../../src/domain/cluster/qel/face-weight.js';
+import { ratePair } from '../../src/domain/cluster/qel/linkage-evidence.js';
 import { parseModelPack } from '../../src/inference/parse-model-pack.js';
 import { committedPacks } from '../harness/model-packs.js';
 
@@ -17,6 +19,27 @@ const packs = (await readdir(committedPacks)).filter((id) =>
 describe('the calibrations of the packs', () => {
   it('are there for the pack that every machine has', () => {
     expect(packs).toContain('compact');
+  });
+
+  it.each(packs)('%s takes the same picture sent twice for one person, however clear it is', async (id) => {
+    const calibration = parseEvidenceCalibration(
+      JSON.parse(await readFile(join(committedPacks, id, 'evidence.json'), 'utf8')),
+    );
+    for (let quality = calibration.gate.qualityMin; quality <= 1; quality += 0.05)
+      for (const countB of [1, 5, 30]) {
+        const gain = gainOf(calibration.gain, quality);
+        const precision = (gain * gain) / (1 - gain * gain);
+        const noise = 1 / precision + 1 / (precision * countB) + 1 / (precision * precision * countB);
+        const sums = { correctedCosine: 1 / (gain * gain), noise, countA: 1, countB };
+        const { logit } = ratePair(
+          calibration,
+          sums,
+          Array.from({ length: Math.min(5, countB) }, () => 1),
+        );
+        expect(1 / (1 + Math.exp(-logit)), `quality ${quality}, ${countB} faces`).toBeGreaterThan(
+          calibration.ingestAccept,
+        );
+      }
   });
 
   it.each(packs)('%s belongs to its pack and to no other', async (id) => {

@@ -36,7 +36,12 @@ describe('the refit of a tenant', () => {
     expect(refitLinkage(pack, refit).pair).toBe(pack.pair);
 
     const linkage = Float64Array.from({ length: 12 }, (_, i) => 1 - i / 7);
-    const evidence = { linkage, links: { missingSimilarity: 0.1 } } as EvidenceCalibration;
+    const evidence = {
+      linkage,
+      links: { missingSimilarity: 0.1 },
+      impostorMean: 0,
+      gain: { intercept: 0.5, slope: 0.4, min: 0.55, max: 0.95 },
+    } as EvidenceCalibration;
     const sums = { correctedCosine: 0.9, noise: 0.3, countA: 1, countB: 9 };
     const rated = (calibration: EvidenceCalibration) => ratePair(calibration, sums, [0.6, 0.5]).logit;
     expect(rated(refitEvidence(evidence, refit))).toBeCloseTo(refitted(refit, rated(evidence)), 12);

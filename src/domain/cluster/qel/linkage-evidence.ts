@@ -3,6 +3,7 @@
 import { type EvidenceCalibration, LINKAGE_FEATURES } from './evidence-calibration.js';
 import { type ClusterStatistics, correctedCosine, cosineNoise } from './cluster-statistics.js';
 import { BEST_LINKS, type BestLinks } from './best-links.js';
+import { gainOf } from './face-weight.js';
 
 /** Beyond these many faces a larger group says nothing new: no larger one weighs more in the features. */
 const PAIR_SIZE_MAX = 192;
@@ -47,7 +48,13 @@ export function linkageEvidence(
   return ratePair(calibration, sums, links);
 }
 
-/** The same where the sums were made elsewhere. */
+/**
+ * The same where the sums were made elsewhere.
+ *
+ * [Note: Nothing beyond one person] The logistic has squares in it, and was fitted on different photos: beyond what these reach, its
+ * squares turn, and one photo sent twice would be two people. So nothing counts for more than what it means: c from 0, two people, to
+ * 1, one person; a link up to what two of the clearest faces of one person have on average. The figures are told as they are.
+ */
 export function ratePair(
   calibration: EvidenceCalibration,
   { correctedCosine: c, noise: v, countA, countB }: PairOfSums,
@@ -59,8 +66,23 @@ export function ratePair(
   let sum = 0;
   for (let i = 0; i < possible; i++) sum += links[i] ?? missing;
   const topMean = sum / possible;
-  const logit = linkageLogit(calibration.linkage, c, v, topMean, best, countA, countB);
+  const linkMax = clearestLink(calibration);
+  const logit = linkageLogit(
+    calibration.linkage,
+    Math.min(1, Math.max(0, c)),
+    v,
+    Math.min(topMean, linkMax),
+    Math.min(best, linkMax),
+    countA,
+    countB,
+  );
   return { correctedCosine: c, noise: v, topMean, best, logit };
+}
+
+/** Cosine that two faces of one person have on average where both are as clear as can be. */
+export function clearestLink({ gain, impostorMean }: EvidenceCalibration): number {
+  const clearest = gainOf(gain, 1);
+  return impostorMean + (1 - impostorMean) * clearest * clearest;
 }
 
 /** Writes the features into `into`: constants bring them to comparable size, so that one ridge fits all weights. */
