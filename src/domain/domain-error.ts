@@ -49,7 +49,6 @@ export const ERROR_CODES = [
   'consolidation.overtaken',
   'model_pack.unavailable',
   'model_change.not_found',
-  'model_change.not_found',
   'model_change.pack_unusable',
   'model_change.in_progress',
   'model_change.not_possible',

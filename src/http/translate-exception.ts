@@ -63,7 +63,7 @@ function badRequest(thrown: HttpException): DomainError {
   }
   const [message = '', field = ''] = thrown.message.split(' - ', 2);
   const fault = MULTER_FAULTS[message];
-  if (fault)
-    return requestFault(FIELD_NAME.test(field) ? `#/${field}` : '#', fault.detail, fault.code, thrown);
+  // multer's error holds the name that the client gave its file: it is not handed on to the log.
+  if (fault) return requestFault(FIELD_NAME.test(field) ? `#/${field}` : '#', fault.detail, fault.code);
   return requestFault('#', 'the request cannot be understood', 'malformed', thrown);
 }
