@@ -2,17 +2,14 @@
 // faces → domain decision → faces, clusters, review items, operation.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { ClusterRecord, FaceAssignment, FaceRecord, ImageRecord } from '../database/records.js';
+import type { FaceRecord, ImageRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import type { AssignmentDecision } from '../domain/cluster/assignment.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { decideImageAssignments, type ProbeWithCandidates } from '../domain/cluster/image-assignment.js';
 import { recordDecision } from '../domain/cluster/operation-details.js';
 import { gateReason } from '../domain/cluster/qel/face-weight.js';
-import type { Detection } from '../domain/face/detection.js';
-import type { Embedding } from '../domain/face/embedding.js';
 import type { QualityReason } from '../domain/face/quality.js';
-import { boxHeight, boxWidth } from '../domain/geometry/box.js';
 import { reviewPriority } from '../domain/review/priority.js';
 import {
   type NearbyCluster,
@@ -21,17 +18,12 @@ import {
 } from '../domain/review/review-item.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js';
+import { findOptedOut } from './find-opted-out.js';
 import { gatherAll, type Gathered } from './gather-candidates.js';
+import { dismissedRecord, faceRecord, type FoundFace, newCluster, type NewFace } from './new-face-records.js';
 import { raiseSuggestions } from './raise-suggestions.js';
 
-/** A face as the pipeline found it. Box and landmarks are px of the upright image. */
-export interface FoundFace {
-  readonly detection: Detection;
-  readonly embedding: Embedding;
-  /** 0..1 */
-  readonly quality: number;
-  readonly reasons: readonly QualityReason[];
-}
+export type { FoundFace } from './new-face-records.js';
 
 export interface AssignRequest {
   /** Stored in this transaction already. */
@@ -47,12 +39,6 @@ export interface AssignmentReport {
   readonly operation: AppliedOperation | null;
 }
 
-interface NewFace {
-  readonly id: string;
-  readonly found: FoundFace;
-  readonly contentKey: string;
-}
-
 @Injectable()
 export class AssignFaces {
   constructor(
@@ -65,11 +51,18 @@ export class AssignFaces {
     if (request.faces.length === 0) return { faces: [], operation: null };
     const policy = await this.policies.forTenant(repositories);
     const at = new Date();
-    const faces = request.faces.map((found): NewFace => ({
+    const found = request.faces.map((face): NewFace => ({
       id: uuidv7(),
-      found: { ...found, reasons: doubtsOf(found, policy) },
-      contentKey: contentKeyOf(found),
+      found: { ...face, reasons: doubtsOf(face, policy) },
+      contentKey: contentKeyOf(face),
     }));
+    const optedOut = await findOptedOut(
+      repositories,
+      found.map((face) => face.found),
+      policy,
+    );
+    const faces = found.filter((_, i) => !optedOut[i]);
+    const dismissed = found.filter((_, i) => optedOut[i]);
     const clear = faces.filter((face) => face.found.reasons.length === 0);
     const gathered = await gatherAll(
       repositories,
@@ -87,7 +80,18 @@ export class AssignFaces {
       candidates: candidates.get(face.id) ?? [],
     }));
     const decisions = decideImageAssignments(probes, policy, gathered.pair);
-    return this.write(repositories, { request, policy, at, faces, probes, decisions, gathered });
+    const report = await this.write(repositories, {
+      request,
+      policy,
+      at,
+      faces,
+      dismissed,
+      probes,
+      decisions,
+      gathered,
+    });
+    const order = new Map(found.map(({ id }, i) => [id, i]));
+    return { ...report, faces: [...report.faces].sort((a, b) => order.get(a.id)! - order.get(b.id)!) };
   }
 
   private async write(
@@ -97,12 +101,14 @@ export class AssignFaces {
       readonly policy: TenantPolicy;
       readonly at: Date;
       readonly faces: readonly NewFace[];
+      /** Of people who must not be grouped: their box is kept, their embedding is not. */
+      readonly dismissed: readonly NewFace[];
       readonly probes: readonly ProbeWithCandidates[];
       readonly decisions: readonly AssignmentDecision[];
       readonly gathered: Gathered;
     },
   ): Promise<AssignmentReport> {
-    const { request, policy, at, faces, probes, decisions, gathered } = work;
+    const { request, policy, at, faces, dismissed, probes, decisions, gathered } = work;
     const homes = decisions.map((decision) => {
       if (decision.kind === 'assign') return decision.clusterId;
       return decision.kind === 'unclustered' ? null : uuidv7();
@@ -115,7 +121,8 @@ export class AssignFaces {
     const records = faces.map((face, i) =>
       faceRecord(face, request.image.id, decisions[i]!, homes[i] ?? null, at),
     );
-    await repositories.faces.insertMany(records);
+    const dismissedRecords = dismissed.map((face) => dismissedRecord(face, request.image.id, at));
+    await repositories.faces.insertMany([...records, ...dismissedRecords]);
     await repositories.embeddings.insertMany(
       faces.map((face) => ({ faceId: face.id, embedding: face.found.embedding })),
     );
@@ -147,7 +154,7 @@ export class AssignFaces {
         },
       },
     );
-    return { faces: records, operation };
+    return { faces: [...records, ...dismissedRecords], operation };
   }
 }
 
@@ -164,62 +171,6 @@ function doubtsOf(
 function contentKeyOf({ detection: { box } }: FoundFace): string {
   const tenths = (value: number): string => String(Math.round(value * 10) + 1e8).padStart(12, '0');
   return [box.y1, box.x1, box.y2, box.x2].map(tenths).join(':');
-}
-
-const newCluster = (id: string, at: Date): ClusterRecord => ({
-  id,
-  state: 'pending',
-  label: null,
-  externalRef: null,
-  coverFaceId: null,
-  mergedInto: null,
-  version: 1,
-  createdAt: at,
-  updatedAt: at,
-});
-
-const ASSIGNMENTS: Readonly<Record<AssignmentDecision['kind'], FaceAssignment>> = {
-  assign: 'assigned',
-  ask: 'asked',
-  create: 'created',
-  unclustered: 'unclustered',
-};
-
-function faceRecord(
-  { id, found }: NewFace,
-  imageId: string,
-  decision: AssignmentDecision,
-  clusterId: string | null,
-  at: Date,
-): FaceRecord {
-  const { box, landmarks, score } = found.detection;
-  const [leftEye, rightEye, nose, leftMouth, rightMouth] = landmarks;
-  // A face that founded its cluster has nothing to be similar to; one in doubt carries the figures of the doubt.
-  const compared = decision.kind === 'assign' || decision.kind === 'ask' ? decision : null;
-  return {
-    id,
-    imageId,
-    clusterId,
-    box: { x: box.x1, y: box.y1, width: boxWidth(box), height: boxHeight(box) },
-    landmarks: [
-      [leftEye.x, leftEye.y],
-      [rightEye.x, rightEye.y],
-      [nose.x, nose.y],
-      [leftMouth.x, leftMouth.y],
-      [rightMouth.x, rightMouth.y],
-    ],
-    detectionScore: score,
-    quality: found.quality,
-    reasons: found.reasons,
-    assignment: ASSIGNMENTS[decision.kind],
-    assignedBy: 'auto',
-    locked: false,
-    state: clusterId === null ? 'unclustered' : 'active',
-    similarity: compared?.similarity ?? null,
-    probability: compared?.probability ?? null,
-    space: found.embedding.space,
-    createdAt: at,
-  };
 }
 
 /** What a decision changes beyond its own face: bridged clusters move in, a doubt becomes a question. */

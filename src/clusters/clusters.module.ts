@@ -15,6 +15,8 @@ import { FaceErasure } from './face-erasure.js';
 import { GroupingThread } from './grouping-thread.js';
 import { ImportGallery } from './import-gallery.js';
 import { ImportLabel } from './import-label.js';
+import { OptOutsController } from './opt-outs.controller.js';
+import { OptOuts } from './opt-outs.service.js';
 import { ReviewDecisions } from './review-decisions.js';
 import { SettingsTrial } from './settings-trial.js';
 import { SimilarClusters } from './similar-clusters.js';
@@ -23,9 +25,10 @@ import { UndoOperations } from './undo-operations.js';
 
 @Module({
   imports: [ErasureModule],
-  controllers: [ClustersController],
+  controllers: [ClustersController, OptOutsController],
   providers: [
     ClusterLists,
+    OptOuts,
     SettingsTrial,
     SimilarClusters,
     GroupingThread,

@@ -44,9 +44,17 @@ export class FaceErasure {
     return this.run(tenantId, 'image', imageId, actor);
   }
 
-  /** Erases a cluster with all its faces; the images stay. @throws as deleteFace, cluster.not_found */
-  deleteCluster(tenantId: string, clusterId: string, actor: string): Promise<BegunErasure> {
-    return this.run(tenantId, 'cluster', clusterId, actor);
+  /**
+   * Erases a cluster with all its faces; the images stay. @throws as deleteFace, cluster.not_found
+   * @param before Done in the same transaction, while everything is still there.
+   */
+  deleteCluster(
+    tenantId: string,
+    clusterId: string,
+    actor: string,
+    before?: (repositories: TenantRepositories) => Promise<void>,
+  ): Promise<BegunErasure> {
+    return this.run(tenantId, 'cluster', clusterId, actor, before);
   }
 
   /** @throws DomainError face.not_found, image.not_found, cluster.not_found */
@@ -62,10 +70,12 @@ export class FaceErasure {
     kind: Subject['kind'],
     subjectId: string,
     actor: string,
+    before?: (repositories: TenantRepositories) => Promise<void>,
   ): Promise<BegunErasure> {
     return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
       const subject = await find(repositories, kind, subjectId);
       await refuseUnderHold(repositories);
+      await before?.(repositories);
       const counts = await countOf(repositories, subject);
       const { operation, forgotten } = await this.erase(repositories, subject, actor);
       const erasure = await openErasure(repositories, newErasureId(), {

@@ -39,7 +39,7 @@ describe('defaults', () => {
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 3000 });
     expect(config.dataDir).toBe(join(cwd, 'data'));
     expect(config.storage.blobsDir).toBe(join(cwd, 'data/blobs'));
-    expect(config.models).toEqual({ dir: join(cwd, 'onnx-models') });
+    expect(config.models).toEqual({ dir: join(cwd, 'onnx-models'), packsLoadedMax: 2, keepFormerDays: 30 });
     expect(config.roles).toEqual(['api', 'worker']);
     expect(config.database).toEqual({ poolSize: 10 });
     expect(config.auth).toEqual({ failuresPerMinute: 60 });

@@ -67,10 +67,23 @@ export type TenantInventory = Readonly<
     | 'operations'
     | 'operationSubjects'
     | 'jobs'
-    | 'idempotencyKeys',
+    | 'idempotencyKeys'
+    | 'optOuts',
     number
   >
 >;
+
+/** A person who must not be grouped. */
+export interface OptOutRecord {
+  readonly id: string;
+  /** Spaces in which the person is known again. */
+  readonly spaces: readonly string[];
+  /** Faces that the person had, >= 1. */
+  readonly faceCount: number;
+  /** Names the document of the request. */
+  readonly reference: string | null;
+  readonly createdAt: Date;
+}
 
 /** What an erasure is about. */
 export const ERASURE_KINDS = ['tenant', 'cluster', 'image', 'face'] as const;

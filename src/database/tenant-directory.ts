@@ -53,7 +53,7 @@ export class TenantDirectory {
   async find(id: string): Promise<TenantRecord | null> {
     const row = await this.tx.tenant.findUnique({
       where: { id },
-      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
+      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true, optOutCount: true },
     });
     return row && toTenantRecord(row);
   }

@@ -44,7 +44,7 @@ export class TenantRepository {
   async find(): Promise<TenantRecord | null> {
     const row = await this.tx.tenant.findUnique({
       where: { id: this.tenantId },
-      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
+      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true, optOutCount: true },
     });
     return row && toTenantRecord(row);
   }
@@ -57,7 +57,7 @@ export class TenantRepository {
     const [row] = await this.tx.tenant.updateManyAndReturn({
       where: { id: this.tenantId, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) },
       data: { settings: jsonInput(settings), version: { increment: 1 }, updatedAt: new Date() },
-      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true },
+      omit: { auditRef: true, consolidatedThrough: true, reviewNumberLast: true, optOutCount: true },
     });
     if (row && this.held) this.held = { ...this.held, settings };
     return row ? toTenantRecord(row) : null;

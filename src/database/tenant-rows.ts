@@ -30,6 +30,7 @@ const TENANT_TABLES: readonly TenantTable[] = [
     only: Prisma.sql`AND NOT EXISTS (SELECT 1 FROM operations later
       WHERE later.tenant_id = rows_of.tenant_id AND later.undoes_id = rows_of.id)`,
   },
+  { table: 'opt_outs', countedAs: 'optOuts' },
   { table: 'jobs', countedAs: 'jobs' },
   { table: 'idempotency_keys', countedAs: 'idempotencyKeys' },
   {

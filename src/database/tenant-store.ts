@@ -17,6 +17,7 @@ import { JobRepository } from './job-repository.js';
 import { ModelChangeRepository } from './model-change-repository.js';
 import { OperationRepository } from './operation-repository.js';
 import type { TenantRecord } from './records.js';
+import { OptOutRepository } from './opt-out-repository.js';
 import { ReviewItemRepository } from './review-item-repository.js';
 import { ReviewStatisticsRepository } from './review-statistics-repository.js';
 import { ReviewWorkRepository } from './review-work-repository.js';
@@ -39,6 +40,7 @@ export interface TenantRepositories {
   readonly reviewWork: ReviewWorkRepository;
   readonly reviewStatistics: ReviewStatisticsRepository;
   readonly operations: OperationRepository;
+  readonly optOuts: OptOutRepository;
   readonly jobs: JobRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly audit: AuditRepository;
@@ -56,7 +58,10 @@ export const tenantErasing = (erasureId: string): DomainError =>
 export const isTenantGone = (error: unknown): boolean =>
   error instanceof DomainError && (error.code === 'tenant.not_found' || error.code === 'tenant.erasing');
 
-type HeldTenant = Pick<TenantRecord, 'settings' | 'space'> & { readonly erasureId: string | null };
+type HeldTenant = Pick<TenantRecord, 'settings' | 'space'> & {
+  readonly erasureId: string | null;
+  readonly optOutCount: number;
+};
 
 export class TenantStore {
   constructor(private readonly database: Database) {}
@@ -106,7 +111,7 @@ export class TenantScope {
       { role: 'kindred_tenant', tenantId: this.tenantId, access: 'lock' },
       async (tx) => {
         const [held] = await tx.$queryRaw<HeldTenant[]>`
-          SELECT settings, space, erasure_id AS "erasureId" FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
+          SELECT settings, space, erasure_id AS "erasureId", opt_out_count AS "optOutCount" FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
         if (held === undefined) throw new DomainError('tenant.not_found', 'There is no such tenant.');
         if (held.erasureId !== null && held.erasureId !== erasureId) throw tenantErasing(held.erasureId);
         return work(this.repositories(tx, held));
@@ -130,6 +135,7 @@ export class TenantScope {
       reviewWork: new ReviewWorkRepository(tx, id),
       reviewStatistics: new ReviewStatisticsRepository(tx, id),
       operations: new OperationRepository(tx, id),
+      optOuts: new OptOutRepository(tx, id, held?.optOutCount),
       jobs: new JobRepository(tx, id),
       apiKeys: new ApiKeyRepository(tx, id),
       audit: new AuditRepository(tx, id),

@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'cluster.labels_differ',
   'cluster.changed',
   'constraint.conflict',
+  'opt_out.not_found',
   'operation.not_found',
   'operation.has_dependents',
   'operation.not_undoable',

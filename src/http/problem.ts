@@ -41,6 +41,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'cluster.labels_differ': { status: 409, title: 'The clusters have different labels' },
   'cluster.changed': { status: 412, title: 'The cluster has changed' },
   'constraint.conflict': { status: 409, title: 'An earlier decision says otherwise' },
+  'opt_out.not_found': { status: 404, title: 'There is no such opt-out' },
   'operation.not_found': { status: 404, title: 'There is no such operation' },
   'operation.has_dependents': { status: 409, title: 'Later decisions stand on this operation' },
   'operation.not_undoable': { status: 409, title: 'The operation cannot be undone' },

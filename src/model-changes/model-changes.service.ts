@@ -28,16 +28,18 @@ export class ModelChangesService {
 
   /**
    * Orders a change. The pack is loaded first: one that cannot run is refused now.
-   * @throws DomainError tenant.not_found, model_change.pack_unusable, model_change.in_progress
+   * @throws DomainError tenant.not_found, model_change.pack_unusable, model_change.in_progress, model_change.not_possible: blocked
+   * exemplars of people who opted out cannot be made in another space, and would be forgotten.
    */
   async order(tenantId: string, { pack, dryRun }: OrderedChange, by: Actor): Promise<ModelChangeRecord> {
     const scope = this.tenants.forTenant(tenantId);
     if ((await scope.read(({ tenant }) => tenant.find())) === null)
       throw new DomainError('tenant.not_found', 'There is no such tenant.');
     await this.refuseUnusable(pack);
-    const change = await scope.transaction(async ({ tenant, modelChanges, jobs, audit }) => {
+    const change = await scope.transaction(async ({ tenant, modelChanges, optOuts, jobs, audit }) => {
       const open = await modelChanges.findOpen();
       if (open !== null) throw inProgress(open);
+      if ((await optOuts.list({ limit: 1 })).length > 0) throw wouldForget();
       const fromSpace = (await tenant.space()) ?? this.inference.pack.id;
       if (fromSpace === pack) throw unusable(pack, 'The tenant is in the space of this model pack already.');
       // Photos that come from now on are of the space that is left.
@@ -222,6 +224,12 @@ const inProgress = ({ id, phase }: ModelChangeRecord): DomainError =>
     {
       extensions: { model_change_id: id, phase },
     },
+  );
+
+const wouldForget = (): DomainError =>
+  new DomainError(
+    'model_change.not_possible',
+    'Blocked exemplars of people who opted out are of the present model pack: their faces are erased. Lift these opt-outs first.',
   );
 
 const notPossible = ({ id, phase, outcome }: ModelChangeRecord, detail: string): DomainError =>

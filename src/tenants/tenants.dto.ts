@@ -115,6 +115,7 @@ export class TenantInventoryResponse {
   @ApiProperty() model_change_faces!: number;
   @ApiProperty({ description: 'Answers kept for requests with an Idempotency-Key.' })
   idempotency_keys!: number;
+  @ApiProperty({ description: 'What is kept of people who must not be grouped.' }) opt_outs!: number;
   @ApiProperty() api_keys!: number;
   @ApiProperty({ description: 'Files of original photos.' }) blobs!: number;
 }
@@ -184,6 +185,7 @@ export function presentInventory(rows: TenantInventory, blobs: number): TenantIn
     model_change_images: rows.modelChangeImages,
     model_change_faces: rows.modelChangeFaces,
     idempotency_keys: rows.idempotencyKeys,
+    opt_outs: rows.optOuts,
     api_keys: rows.apiKeys,
     blobs,
   };

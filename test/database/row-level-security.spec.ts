@@ -12,6 +12,7 @@ import {
   idempotencyRow,
   imageRow,
   jobRow,
+  newId,
   operationRow,
   questionRow,
   randomEmbedding,
@@ -25,6 +26,7 @@ const TABLES = [
   'face_embeddings',
   'clusters',
   'cluster_centroids',
+  'opt_outs',
   'constraints',
   'review_items',
   'operations',
@@ -72,6 +74,8 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
       await r.faces.insertMany(faces);
       await r.embeddings.insertMany(faces.map(({ id }) => ({ faceId: id, embedding })));
       await r.centroids.recompute([cluster.id]);
+      const optOut = { id: newId(), reference: null, createdAt: new Date() };
+      expect(await r.optOuts.keepOfCluster(cluster.id, optOut)).toBe(1);
       await r.operations.insert(operation, { faceIds: [faces[0].id], clusterIds: [cluster.id] });
       await r.constraints.insertMany([constraintRow([faces[0].id, faces[1].id], operation.id)]);
       await ask(r.reviewItems, questionRow({ clusterId: cluster.id }));

@@ -63,6 +63,7 @@ function bodyFor(route: Route): unknown {
     'PATCH /clusters/:cluster_id': () => ({ label: 'x' }),
     'POST /clusters/:cluster_id/merge': () => ({ source_cluster_id: UNKNOWN_ID }),
     'POST /clusters/:cluster_id/split': () => ({ groups: [[UNKNOWN_ID]] }),
+    'POST /clusters/:cluster_id/opt-out': () => ({ keep: 'nothing' }),
     'PATCH /faces/:face_id': () => ({ cluster_id: null }),
     'POST /review-pending/:item_id/decision': () => ({ decision: 'dismiss' }),
     'POST /review-pending/:item_id/snooze': () => ({ until: null }),
@@ -120,6 +121,13 @@ describe('isolation', () => {
       if (tenant !== 'victim') continue;
       const face = image.json.faces.find(({ cluster_id }) => cluster_id !== null)!;
       Object.assign(victim, { image_id: image.json.id, face_id: face.id, cluster_id: face.cluster_id });
+      const other = image.json.faces.find((f) => f.cluster_id !== null && f.cluster_id !== face.cluster_id)!;
+      const optOut = await admin.post<{ opt_out_id: string }>(
+        `/v1/tenants/victim/clusters/${other.cluster_id}/opt-out`,
+        { keep: 'blocked_exemplar' },
+      );
+      expect(optOut.status, optOut.text).toBe(200);
+      victim['opt_out_id'] = optOut.json.opt_out_id;
       const items = await admin.get<{ items: { id: string }[] }>('/v1/tenants/victim/review-pending');
       victim['item_id'] = items.json.items[0]!.id;
       const operations = await admin.get<{ items: { id: string }[] }>('/v1/tenants/victim/operations');
