@@ -19,13 +19,7 @@ export class HeicDecoder {
    * @throws DomainError image.unreadable, or inference.busy when too many are waiting.
    */
   async decode(task: HeicTask): Promise<Uint8Array> {
-    this.pool ??= new Piscina<HeicTask, Uint8Array>({
-      filename: compiledWorker(import.meta.url, './heic.worker.js'),
-      minThreads: 0,
-      maxThreads: 1,
-      maxQueue: QUEUE_MAX,
-      idleTimeout: IDLE_MS,
-    });
+    this.pool ??= this.open();
     if (this.pool.queueSize >= QUEUE_MAX) {
       throw new DomainError('inference.busy', 'too many HEIC images are waiting', {
         retryable: true,
@@ -38,6 +32,22 @@ export class HeicDecoder {
     } catch (cause) {
       throw new DomainError('image.unreadable', 'the HEIC image cannot be decoded', { cause });
     }
+  }
+
+  private open(): Piscina<HeicTask, Uint8Array> {
+    const pool = new Piscina<HeicTask, Uint8Array>({
+      filename: compiledWorker(import.meta.url, './heic.worker.js'),
+      minThreads: 0,
+      maxThreads: 1,
+      maxQueue: QUEUE_MAX,
+      idleTimeout: IDLE_MS,
+    });
+    // A thread that fails before it has a task fails no task, and unheard its error would end the process: what waits fails instead.
+    pool.on('error', () => {
+      if (this.pool === pool) this.pool = undefined;
+      void pool.destroy();
+    });
+    return pool;
   }
 
   /** Waits for what runs and ends the thread. */
