@@ -7,6 +7,7 @@ import { Requires } from '../auth/requires.js';
 import { ApiPage, page, type Page, PageQuery } from '../http/pagination.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { ApiProblem } from '../http/problem.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { ModelChangeBody, ModelChangeResponse, presentModelChange } from './model-changes.dto.js';
 import { ModelChangesService } from './model-changes.service.js';
 
@@ -17,6 +18,7 @@ export class ModelChangesController {
 
   @Post()
   @Requires('admin')
+  @Idempotent({ refusals: false })
   @TakesReason()
   @HttpCode(202)
   @ApiOperation({
@@ -27,11 +29,11 @@ export class ModelChangesController {
   @ApiAcceptedResponse({ type: ModelChangeResponse, description: 'Accepted; Location names it.' })
   @ApiProblem(
     409,
-    '`model_change.in_progress`: another one is under way, or can still be taken back; finish it first.',
+    '`model_change.in_progress`: another one is under way, or can still be taken back; finish it first. `model_change.not_possible`: blocked exemplars of people who opted out would be forgotten. `idempotency.in_progress`.',
   )
   @ApiProblem(
     422,
-    '`model_change.pack_unusable`: not installed, without an evidence file, not loadable, or the pack that the tenant has.',
+    '`model_change.pack_unusable`: not installed, without an evidence file, not loadable, or the pack that the tenant has. `idempotency.key_reused`: the key came with another request.',
   )
   async order(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
@@ -71,11 +73,16 @@ export class ModelChangesController {
 
   @Post(':model_change_id/finish')
   @Requires('admin')
+  @Idempotent({ refusals: false })
   @TakesReason()
   @HttpCode(202)
   @ApiOperation({ summary: 'Erase the former vectors now. The change can not be taken back after this.' })
   @ApiAcceptedResponse({ type: ModelChangeResponse })
-  @ApiProblem(409, '`model_change.not_possible`: it has not settled, or was taken back.')
+  @ApiProblem(
+    409,
+    '`model_change.not_possible`: it has not settled, or was taken back. `idempotency.in_progress`.',
+  )
+  @ApiProblem(422, '`idempotency.key_reused`: the key came with another request.')
   async finish(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('model_change_id', UuidPipe) id: string,
@@ -86,6 +93,7 @@ export class ModelChangesController {
 
   @Post(':model_change_id/undo')
   @Requires('admin')
+  @Idempotent({ refusals: false })
   @TakesReason()
   @HttpCode(202)
   @ApiOperation({
@@ -96,8 +104,9 @@ export class ModelChangesController {
   @ApiAcceptedResponse({ type: ModelChangeResponse })
   @ApiProblem(
     409,
-    '`model_change.not_possible`: the former vectors are erased; `operation.has_dependents`: later decisions stand in the way.',
+    '`model_change.not_possible`: the former vectors are erased; `operation.has_dependents`: later decisions stand in the way. `idempotency.in_progress`.',
   )
+  @ApiProblem(422, '`idempotency.key_reused`: the key came with another request.')
   async undo(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Param('model_change_id', UuidPipe) id: string,

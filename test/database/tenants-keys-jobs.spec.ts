@@ -86,6 +86,7 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
         await r.apiKeys.insert(apiKeyRow());
         await r.idempotencyKeys.begin(idempotencyRow());
         await changeOfModel(r, image.id, f.id);
+        await r.optOuts.keepOfCluster(cluster.id, { id: newId(), reference: null, createdAt: new Date() });
       });
     };
     const [one, two] = [await fresh(), await fresh()];
@@ -112,6 +113,7 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
       reviewItems: 1,
       operations: 1,
       operationSubjects: 3,
+      optOuts: 1,
       jobs: 1,
       idempotencyKeys: 1,
     });
@@ -125,7 +127,7 @@ describe.each(bothDatabases)('tenants, keys and jobs on $name', ({ open }) => {
         .filter((count) => count > 0)
         .sort(),
     );
-    expect(Object.values(await one.read(({ tenant }) => tenant.inventory()))).toEqual(Array(15).fill(0));
+    expect(Object.values(await one.read(({ tenant }) => tenant.inventory()))).toEqual(Array(16).fill(0));
     // Every table of the database that has tenants is one that erasure empties.
     const remains = await one.read(({ tenant }) => tenant.remains());
     expect(Object.keys(remains).length).toBe(Object.keys(inventory).length);

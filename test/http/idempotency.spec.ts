@@ -11,11 +11,15 @@ import { startApp, type TestApp } from '../harness/app.js';
 /** Tenant routes that change something, or nothing, and take no key: why, in words. */
 const WITHOUT_KEY: Readonly<Record<string, string>> = {
   '/v1/tenants/{tenant_id}/images': 'the hash of the bytes makes it idempotent',
+  '/v1/tenants/{tenant_id}/import': 'a line that is in is not taken in again',
+  '/v1/tenants/{tenant_id}/import/photos': 'a photo that is in is not taken in again',
   '/v1/tenants/{tenant_id}/search': 'changes nothing',
   '/v1/tenants/{tenant_id}/clusters/{cluster_id}/verify': 'changes nothing',
   '/v1/tenants/{tenant_id}/evaluate-settings': 'changes nothing',
   '/v1/tenants/{tenant_id}/api-keys': 'answers a secret: the header is refused',
   '/v1/tenants/{tenant_id}/api-keys/{key_id}/rotate': 'answers a secret: the header is refused',
+  '/v1/tenants/{tenant_id}/clusters/{cluster_id}/opt-out':
+    'answers the salt of a receipt: the header is refused',
 };
 
 interface Created {
