@@ -172,9 +172,12 @@ export class EveryKind {
     return this.item('constraint_conflict');
   }
 
-  /** Another photo of Gerda, where the tenant wants nearly every face asked about. */
+  /** Another photo of Gerda, where the tenant wants nearly every face asked about: is she Gerda, or who was taken for her? */
   private async uncertain(): Promise<ItemJson> {
-    await this.settings({ clustering: { accept: 0.99999, ask: 0.000001 } });
+    const double = await this.sendClear(3, 9);
+    const apart = await this.api.post(`/v1/tenants/${this.tenantId}/clusters`, { face_ids: [double.faceId] });
+    if (apart.status !== 201) throw new Error(apart.text);
+    await this.settings({ clustering: { accept: 0.999999999999, ask: 1e-12 } });
     const { faceId } = await this.sendClear(3, 5);
     await this.settings({});
     return this.item('uncertain_assignment', faceId);
@@ -182,7 +185,7 @@ export class EveryKind {
 
   /** Gerda once more, where nobody resembles anybody enough to be asked about: she is the nearest. */
   private async newCluster(): Promise<ItemJson> {
-    await this.settings({ clustering: { accept: 0.99999, ask: 0.99998 } });
+    await this.settings({ clustering: { accept: 0.999999999999, ask: 0.99999999999 } });
     const { clusterId } = await this.sendClear(3, 7);
     await this.settings({});
     return this.item('new_cluster', clusterId);

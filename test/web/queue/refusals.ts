@@ -42,7 +42,7 @@ export function refusalsAreTold(setting: () => Setting): void {
     async () => {
       const { reviewer, app, at } = setting();
       const { page } = reviewer;
-      const [item, other] = [await at.freshItem(), await at.freshItem()];
+      const [item, other] = await at.freshPair();
       await at.open(page, item);
       const into = other.subject.cluster_id!;
       const merged = await app.admin.post(at.path(`clusters/${into}/merge`), {
@@ -66,7 +66,7 @@ export function refusalsAreTold(setting: () => Setting): void {
     async () => {
       const { reviewer, app, at } = setting();
       const { page } = reviewer;
-      const [item, other] = [await at.freshItem(), await at.freshItem()];
+      const [item, other] = await at.freshPair();
       await keepApart(app, at, item, other);
       const known = { label: 'Odile', state: 'confirmed' };
       const named = await app.admin.call('PATCH', at.path(`clusters/${other.subject.cluster_id}`), known);

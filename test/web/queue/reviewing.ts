@@ -158,4 +158,26 @@ export class Reviewing {
     this.used.add(fresh.id);
     return fresh;
   }
+
+  /** Two fresh questions about people who are in no photo together: only such two can be one person. */
+  async freshPair(): Promise<readonly [ItemJson, ItemJson]> {
+    const one = await this.freshItem();
+    const photos = await this.photosOf(one);
+    const passed: ItemJson[] = [];
+    for (;;) {
+      const other = await this.freshItem();
+      const shared = (await this.photosOf(other)).some((id) => photos.includes(id));
+      if (shared) {
+        passed.push(other);
+        continue;
+      }
+      for (const { id } of passed) this.used.delete(id);
+      return [one, other];
+    }
+  }
+
+  private async photosOf({ subject }: ItemJson): Promise<readonly string[]> {
+    const faces = await this.api.all<FaceJson>(this.path(`clusters/${subject.cluster_id}/faces`));
+    return faces.map(({ image_id }) => image_id);
+  }
 }
