@@ -1,4 +1,5 @@
 // What cluster routes take.
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
@@ -18,6 +19,7 @@ import { CONSENT_REF_FAULT, isConsentRef } from '../domain/retention/retention-s
 import { LABEL_LENGTH_MAX } from '../domain/review/decision-body.js';
 import { DryRunQuery } from '../erasure/erasure.dto.js';
 import { ClusterResponse } from './cluster.response.js';
+import { MayOverride } from './may-override.js';
 import { OperationResponse } from './operation.response.js';
 
 /** Faces that one call may move. */
@@ -28,28 +30,24 @@ const GROUPS_MAX = 50;
 const SETTABLE_STATES = ['pending', 'confirmed', 'ignored'] as const;
 const isNotNull = (_: unknown, value: unknown): boolean => value !== null && value !== undefined;
 
-class Naming {
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    maxLength: LABEL_LENGTH_MAX,
-    description: 'null empties it.',
-  })
-  @ValidateIf(isNotNull)
-  @IsString()
-  @Length(1, LABEL_LENGTH_MAX)
-  label?: string | null;
+/** null empties it. */
+const NameOrNull = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      type: String,
+      nullable: true,
+      maxLength: LABEL_LENGTH_MAX,
+      description: 'null empties it.',
+    }),
+    ValidateIf(isNotNull),
+    IsString(),
+    Length(1, LABEL_LENGTH_MAX),
+  );
 
-  @ApiPropertyOptional({
-    type: String,
-    nullable: true,
-    maxLength: LABEL_LENGTH_MAX,
-    description: 'null empties it.',
-  })
-  @ValidateIf(isNotNull)
-  @IsString()
-  @Length(1, LABEL_LENGTH_MAX)
-  external_ref?: string | null;
+class Naming {
+  @NameOrNull() label?: string | null;
+
+  @NameOrNull() external_ref?: string | null;
 }
 
 export class NewClusterBody extends Naming {
@@ -64,13 +62,7 @@ export class NewClusterBody extends Naming {
   @IsUUID('all', { each: true })
   face_ids?: string[];
 
-  @ApiPropertyOptional({
-    default: false,
-    description: 'Set earlier human decisions that stand in the way aside.',
-  })
-  @IsOptional()
-  @IsBoolean()
-  override?: boolean;
+  @MayOverride() override?: boolean;
 }
 
 export class ClusterPatchBody extends Naming {
@@ -114,13 +106,7 @@ export class MergeBody {
   @IsBoolean()
   keep_label?: boolean;
 
-  @ApiPropertyOptional({
-    default: false,
-    description: 'Set earlier human decisions that stand in the way aside.',
-  })
-  @IsOptional()
-  @IsBoolean()
-  override?: boolean;
+  @MayOverride() override?: boolean;
 }
 
 export class SplitBody {
@@ -135,13 +121,7 @@ export class SplitBody {
   @IsArray({ each: true })
   groups!: string[][];
 
-  @ApiPropertyOptional({
-    default: false,
-    description: 'Set earlier human decisions that stand in the way aside.',
-  })
-  @IsOptional()
-  @IsBoolean()
-  override?: boolean;
+  @MayOverride() override?: boolean;
 }
 
 export class DeleteClusterQuery extends DryRunQuery {

@@ -1,6 +1,6 @@
 // Which faces of an imported photo come in, which are here already, and under which ids.
 import { v7 as uuidv7 } from 'uuid';
-import type { ClusterRecord, FaceRecord, ImageRecord } from '../database/records.js';
+import type { FaceRecord, ImageRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import { matchingFaces } from '../domain/review/duplicate-image.js';
 import type { IncomingConstraint, IncomingFace, IncomingPhoto } from './incoming.js';
@@ -65,15 +65,3 @@ export const placedState = (record: FaceRecord, clusterId: string | null): FaceR
   if (record.state === 'dismissed') return 'dismissed';
   return clusterId === null ? 'unclustered' : 'active';
 };
-
-export const ownCluster = (id: string, at: Date): ClusterRecord => ({
-  id,
-  state: 'pending',
-  label: null,
-  externalRef: null,
-  coverFaceId: null,
-  mergedInto: null,
-  version: 1,
-  createdAt: at,
-  updatedAt: at,
-});

@@ -15,8 +15,9 @@ import type { Arrived } from './arrived.js';
 import { AssignmentPolicies } from './assignment-policies.js';
 import { importClusters } from './import-clusters.js';
 import { importConstraints, type ImportWriter } from './import-constraints.js';
-import { matchFaces, newNames, ownCluster, placedState, renamed, withoutErased } from './import-faces.js';
+import { matchFaces, newNames, placedState, renamed, withoutErased } from './import-faces.js';
 import { importItems } from './import-items.js';
+import { newCluster } from './new-face-records.js';
 import {
   type ImportReport,
   type IncomingFace,
@@ -154,7 +155,7 @@ export class ImportGallery {
     },
   ): Promise<Arrived> {
     const { image, names, plan } = work;
-    const founded = plan.alone.map((): ClusterRecord => ownCluster(uuidv7(), new Date()));
+    const founded = plan.alone.map((): ClusterRecord => newCluster(uuidv7(), new Date()));
     await repositories.clusters.insertMany(founded);
     const homes = new Map<string, string | null>([
       ...plan.placed.map(({ faceId, clusterId }) => [faceId, clusterId] as const),

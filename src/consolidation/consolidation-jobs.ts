@@ -2,13 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { AssignmentPolicies } from '../clusters/assignment-policies.js';
 import { Consolidations, overtaken } from '../clusters/consolidations.js';
+import { presentRegrouping } from '../clusters/regrouping.response.js';
 import { CONSOLIDATION_FACES_MAX, readCensus, refuseTooMany } from '../clusters/read-census.js';
 import type { JobRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { DomainError } from '../domain/domain-error.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
-import { presentConsolidation } from './consolidation-result.js';
 import { GroupingThread } from '../clusters/grouping-thread.js';
 
 /** Groupings that may be overtaken by people before the job is tried again later. */
@@ -58,7 +58,7 @@ export class ConsolidationJobs {
       const report = dryRun
         ? await this.consolidations.preview(tenantId, census, groups)
         : await this.consolidations.carryOut(tenantId, census, groups, String(input['actor']));
-      if (report !== null) return presentConsolidation(report, dryRun);
+      if (report !== null) return { dry_run: dryRun, ...presentRegrouping(report) };
     }
     throw overtaken();
   }

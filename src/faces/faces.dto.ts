@@ -1,8 +1,9 @@
 // What face routes take and answer.
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsUUID, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, ValidateIf } from 'class-validator';
 import { FaceResponse } from '../clusters/face.response.js';
+import { MayOverride } from '../clusters/may-override.js';
 import { OperationResponse } from '../clusters/operation.response.js';
 import { CROP_SIZES_PX, type CropSize } from '../imaging/picture-sizes.js';
 
@@ -40,13 +41,7 @@ export class FacePatchBody {
   @IsIn(['dismissed'])
   state?: 'dismissed';
 
-  @ApiPropertyOptional({
-    default: false,
-    description: 'Set earlier human decisions that stand in the way aside.',
-  })
-  @IsOptional()
-  @IsBoolean()
-  override?: boolean;
+  @MayOverride() override?: boolean;
 }
 
 export class FaceChangeResponse {

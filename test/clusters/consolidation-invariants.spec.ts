@@ -10,7 +10,14 @@ import { openPostgres, type TestDatabase } from '../harness/database.js';
 import { consolidateGallery } from './consolidate-gallery.js';
 import { expectInvariants } from './expect-invariants.js';
 import { clear, type FaceSpec, Gallery, leaning } from './gallery.js';
-import { drawHumanAct, type HumanActName, performByServices, pick, standing } from './human-acts.js';
+import {
+  drawHumanAct,
+  HUMAN_ACTS,
+  type HumanActName,
+  performByServices,
+  pick,
+  standing,
+} from './human-acts.js';
 import { type Snapshot, snapshot } from './snapshot.js';
 
 const OPERATIONS = Number(process.env['KINDRED_TEST_OPERATIONS'] ?? 240);
@@ -20,16 +27,8 @@ const ACTS = [
   ...Array<'ingest'>(8).fill('ingest'),
   ...Array<'misplace'>(8).fill('misplace'),
   ...Array<'consolidate'>(6).fill('consolidate'),
-  ...Array<'decide'>(4).fill('decide'),
-  'rename',
-  'merge',
-  'split',
-  'move',
-  'create',
-  'dissolve',
-  'dismiss',
-  'erase_person',
-  'undo',
+  ...HUMAN_ACTS,
+  ...Array<'decide'>(3).fill('decide'),
   'undo',
 ] as const;
 

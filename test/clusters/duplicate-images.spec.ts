@@ -14,11 +14,7 @@ describe.each(bothDatabases)('duplicate images on $name', ({ open }) => {
   });
   afterAll(() => db.close());
 
-  const asking = async (): Promise<Gallery> => {
-    const gallery = await Gallery.open(db);
-    await gallery.change({ review: { kinds: { duplicate_image: true } } });
-    return gallery;
-  };
+  const asking = (): Promise<Gallery> => Gallery.asking(db, 'duplicate_image');
   const duplicate = async () => {
     const gallery = await asking();
     const first = (await gallery.picture({ phash: HASH }, clear(1))).faces[0]!;

@@ -14,6 +14,7 @@ import type {
   FaceRecord,
   ImageRecord,
   ReviewItemRecord,
+  ReviewKind,
 } from '../../src/database/records.js';
 import { UndoOperations } from '../../src/clusters/undo-operations.js';
 import type { TenantRepositories, TenantScope } from '../../src/database/tenant-store.js';
@@ -87,6 +88,13 @@ export class Gallery {
     const tenantId = `t-${uuidv7()}`;
     await db.addTenant(tenantId);
     return new Gallery(db, tenantId, overrides, evidence);
+  }
+
+  /** A tenant that wants to be asked this kind of question, which is off by default. */
+  static async asking(db: TestDatabase, kind: ReviewKind): Promise<Gallery> {
+    const gallery = await Gallery.open(db);
+    await gallery.change({ review: { kinds: { [kind]: true } } });
+    return gallery;
   }
 
   face(spec: FaceSpec, place = 0): FoundFace {

@@ -15,11 +15,7 @@ describe.each(bothDatabases)('suspect faces on $name', ({ open }) => {
   });
   afterAll(() => db.close());
 
-  const asking = async (): Promise<Gallery> => {
-    const gallery = await Gallery.open(db);
-    await gallery.change({ review: { kinds: { suspect_face: true } } });
-    return gallery;
-  };
+  const asking = (): Promise<Gallery> => Gallery.asking(db, 'suspect_face');
 
   it('are asked about only where the tenant wants it, and only when they just failed', async () => {
     const silent = await Gallery.open(db);

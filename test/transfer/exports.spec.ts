@@ -179,32 +179,12 @@ describe('an export', () => {
     expect(lines[0]).toMatchObject({ type: 'header', person_id: person, settings: {} });
 
     const to = join(folder, 'grace');
-    const run = await kindred(
-      reader,
-      'export',
-      '--tenant',
-      'family',
-      '--person',
-      person,
-      '--to',
-      to,
-      '--originals',
-    );
+    const command = ['export', '--tenant', 'family', '--person', person, '--to', to, '--originals'];
+    const run = await kindred(reader, ...command);
     expect([run.code, run.err]).toEqual([0, '']);
     expect(await readdir(join(to, 'originals'))).toEqual([]);
     expect((await readdir(join(to, 'crops'))).sort()).toEqual(own.map(({ id }) => `${id}.jpg`).sort());
-    const shared = await kindred(
-      reader,
-      'export',
-      '--tenant',
-      'family',
-      '--person',
-      person,
-      '--to',
-      to,
-      '--originals',
-      '--shared-originals',
-    );
+    const shared = await kindred(reader, ...command, '--shared-originals');
     expect(shared.json).toMatchObject({ originals: ofType(lines, 'image').length });
   });
 

@@ -1,5 +1,5 @@
-// What a consolidation job says when it has ended: counts, and lists that are bounded.
-import type { ConsolidationReport } from '../clusters/consolidations.js';
+// What a regrouping of a tenant's faces says when it has ended: counts, and lists that are bounded.
+import type { ConsolidationReport } from './consolidations.js';
 
 /** Entries of each list. */
 export const LISTED_MAX = 100;
@@ -9,13 +9,9 @@ const listed = <T, L>(items: readonly T[], present: (item: T) => L) => ({
   listed: items.slice(0, LISTED_MAX).map(present),
 });
 
-export function presentConsolidation(
-  { faces, difference, questions, operationId }: ConsolidationReport,
-  dryRun: boolean,
-): Record<string, unknown> {
+export function presentRegrouping({ faces, difference, questions, operationId }: ConsolidationReport) {
   const { moves, merged, split, created, emptied, namedUntouched, namedChanged } = difference;
   return {
-    dry_run: dryRun,
     operation_id: operationId,
     faces,
     moved: listed(moves, ({ faceId, from, to }) => ({ face_id: faceId, from, to })),
