@@ -16,6 +16,15 @@ const door = (name, packages, rooms) => ({
   to: { path: `(^|/)node_modules/(@types/)?(${packages})(/|$)` },
 });
 
+/** Rooms that import themselves and what is named below them, nothing else of Kindred. */
+const standsOn = (name, rooms, below, comment = '') => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: room(rooms) },
+  to: { path: '^src/', pathNot: room(below === '' ? rooms : `${rooms}|${below}`) },
+});
+
 module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
@@ -45,12 +54,7 @@ module.exports = {
       from: { path: '^src/domain/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^src/domain/' },
     },
-    {
-      name: 'config-and-http-stand-on-domain',
-      severity: 'error',
-      from: { path: room('config|http') },
-      to: { path: '^src/', pathNot: room('config|http|domain') },
-    },
+    standsOn('config-and-http-stand-on-domain', 'config|http', 'domain'),
     {
       name: 'ports-do-not-import-ports',
       severity: 'error',
@@ -63,56 +67,24 @@ module.exports = {
       from: { path: room(PORTS) },
       to: { path: '^src/', pathNot: [room('config|domain'), '^src/$1/'] },
     },
-    {
-      name: 'auth-imports-down',
-      severity: 'error',
-      from: { path: room('auth') },
-      to: { path: '^src/', pathNot: room(`auth|database|config|http|domain`) },
-    },
-    {
-      name: 'idempotency-imports-down',
-      severity: 'error',
-      from: { path: room('idempotency') },
-      to: { path: '^src/', pathNot: room('idempotency|auth|database|config|http|domain') },
-    },
-    {
-      name: 'jobs-imports-down',
-      severity: 'error',
-      from: { path: room('jobs') },
-      to: { path: '^src/', pathNot: room(`jobs|auth|${PORTS}|config|http|domain`) },
-    },
-    {
-      name: 'receipts-stand-on-config',
-      comment: 'Signing and checking a receipt needs no service: the command line checks them, too.',
-      severity: 'error',
-      from: { path: room('receipts') },
-      to: { path: '^src/', pathNot: room('receipts|config|domain') },
-    },
-    {
-      name: 'erasure-imports-down',
-      severity: 'error',
-      from: { path: room('erasure') },
-      to: { path: '^src/', pathNot: room(`erasure|receipts|auth|${PORTS}|config|http|domain`) },
-    },
-    {
-      name: 'clusters-imports-down',
-      severity: 'error',
-      from: { path: room('clusters') },
-      to: { path: '^src/', pathNot: room(`clusters|erasure|idempotency|auth|${PORTS}|config|http|domain`) },
-    },
-    {
-      name: 'ingest-imports-down',
-      severity: 'error',
-      from: { path: room('ingest') },
-      to: { path: '^src/', pathNot: room(`ingest|clusters|jobs|auth|${PORTS}|config|http|domain`) },
-    },
-    {
-      name: 'extraction-imports-down',
-      comment: 'Photos to faces without a service: a process of its own, which the command line starts.',
-      severity: 'error',
-      from: { path: room('extraction') },
-      to: { path: '^src/', pathNot: room('extraction|ingest|inference|imaging|config|domain') },
-    },
+    standsOn('auth-imports-down', 'auth', 'database|config|http|domain'),
+    standsOn('idempotency-imports-down', 'idempotency', 'auth|database|config|http|domain'),
+    standsOn('jobs-imports-down', 'jobs', `auth|${PORTS}|config|http|domain`),
+    standsOn(
+      'receipts-stand-on-config',
+      'receipts',
+      'config|domain',
+      'Signing and checking a receipt needs no service: the command line checks them, too.',
+    ),
+    standsOn('erasure-imports-down', 'erasure', `receipts|auth|${PORTS}|config|http|domain`),
+    standsOn('clusters-imports-down', 'clusters', `erasure|idempotency|auth|${PORTS}|config|http|domain`),
+    standsOn('ingest-imports-down', 'ingest', `clusters|jobs|auth|${PORTS}|config|http|domain`),
+    standsOn(
+      'extraction-imports-down',
+      'extraction',
+      'ingest|inference|imaging|config|domain',
+      'Photos to faces without a service: a process of its own, which the command line starts.',
+    ),
     {
       name: 'nobody-imports-extraction',
       severity: 'error',
@@ -157,34 +129,30 @@ module.exports = {
       from: { path: '^src/', pathNot: ['^src/app\\.module\\.ts$', room('compat')] },
       to: { path: room('compat') },
     },
-    {
-      name: 'cli-talks-http',
-      comment:
-        'The command line is a client of the public API: it may share config, domain, evaluation and the checking of receipts, nothing else.',
-      severity: 'error',
-      from: { path: room('cli') },
-      to: { path: '^src/', pathNot: room('cli|evaluation|receipts|config|domain') },
-    },
-    {
-      name: 'evaluation-imports-down',
-      comment: 'Judging the algorithm needs the algorithm and threads, no service.',
-      severity: 'error',
-      from: { path: room('evaluation') },
-      to: { path: '^src/', pathNot: room('evaluation|config|domain') },
-    },
+    standsOn(
+      'cli-talks-http',
+      'cli',
+      'evaluation|receipts|config|domain',
+      'The command line is a client of the public API: it may share config, domain, evaluation and the checking of receipts, nothing else.',
+    ),
+    standsOn(
+      'evaluation-imports-down',
+      'evaluation',
+      'config|domain',
+      'Judging the algorithm needs the algorithm and threads, no service.',
+    ),
     {
       name: 'only-cli-evaluates',
       severity: 'error',
       from: { path: '^src/', pathNot: room('cli|evaluation') },
       to: { path: room('evaluation') },
     },
-    {
-      name: 'review-page-stands-alone',
-      comment: 'It serves built files; the page in web/ is a client of the API and shares no code.',
-      severity: 'error',
-      from: { path: room('review-page') },
-      to: { path: '^src/', pathNot: room('review-page') },
-    },
+    standsOn(
+      'review-page-stands-alone',
+      'review-page',
+      '',
+      'It serves built files; the page in web/ is a client of the API and shares no code.',
+    ),
     door('sirv', 'sirv', 'review-page'),
     door('prisma-and-pg', '@prisma/[^/]+|prisma|pg|@electric-sql/[^/]+', 'database'),
     door('onnxruntime', 'onnxruntime-node|protobufjs', 'inference'),
