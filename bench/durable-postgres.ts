@@ -22,8 +22,11 @@ export class DurablePostgres {
     private readonly folder: string,
   ) {}
 
-  /** Installs the programs when they are missing (Debian packages), then starts an empty server. Throws when that fails. */
-  static async start(): Promise<DurablePostgres> {
+  /**
+   * Installs the programs when they are missing (Debian packages), then starts an empty server. Throws when that fails.
+   * @param more Settings of the server beside those that every bench has, by name.
+   */
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<DurablePostgres> {
     const programs = join(tmpdir(), `kindred-pg17-${process.getuid?.() ?? 0}`);
     await run(join(repositoryRoot, 'test/harness/pg17.sh'), ['install', programs]);
     const bin = join(programs, 'usr/lib/postgresql/17/bin');
@@ -38,7 +41,7 @@ export class DurablePostgres {
       { ...asUser, cwd: folder },
     );
     const port = await freePort();
-    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', jit: 'off' };
+    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', jit: 'off', ...more };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...options], {
       ...asUser,
@@ -79,6 +82,16 @@ export class DurablePostgres {
       spent.set(pid, (Number(fields[11]) + Number(fields[12])) / ticksPerSecond);
     }
     return spent;
+  }
+
+  /** Memory of the server and its sessions, bytes; what they share counts once. Linux only: 0 elsewhere. */
+  async residentBytes(): Promise<number> {
+    let bytes = 0;
+    for (const pid of (await this.cpuSeconds()).keys()) {
+      const shares = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+      bytes += Number(/^Pss:\s+(\d+) kB/m.exec(shares)?.[1] ?? 0) * 1024;
+    }
+    return bytes;
   }
 
   async stop(): Promise<void> {

@@ -23,7 +23,7 @@ import { ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js';
 import { askAboutConflicts } from './consolidation-conflicts.js';
 import { askWorthwhile } from './consolidation-questions.js';
-import { contentKeyOf, isComparable, type TenantCensus } from './read-census.js';
+import { type CensusPart, contentKeyOf, isComparable, type TenantCensus } from './read-census.js';
 
 type Question = Extract<Change, { do: 'open_item' }>;
 
@@ -57,6 +57,7 @@ export class Consolidations {
   ): Promise<ConsolidationReport | null> {
     return this.tenants.forTenant(tenantId).read(async (repositories) => {
       if ((await sinceThen(repositories, census)) === 'overtaken') return null;
+      if (await hasShifted(repositories, census)) return null;
       const policy = await this.policies.forTenant(repositories);
       return { ...(await this.plan(repositories, census, groups, policy)), operationId: null };
     });
@@ -64,6 +65,7 @@ export class Consolidations {
 
   /**
    * Changes what is not as it should be.
+   * @param mark Whether everything that the census has seen counts as consolidated then.
    * @returns null when the groups are out of date: nothing was changed.
    */
   async carryOut(
@@ -71,14 +73,19 @@ export class Consolidations {
     census: TenantCensus,
     groups: GroupedFaces,
     actor: string,
+    { mark = true }: { readonly mark?: boolean } = {},
   ): Promise<ConsolidationReport | null> {
     return this.tenants.forTenant(tenantId).transaction(async (repositories) => {
       const since = await sinceThen(repositories, census);
-      if (since === 'overtaken') return null;
+      if (since === 'overtaken' || (since === 'photos' && (await hasShifted(repositories, census))))
+        return null;
       const policy = await this.policies.forTenant(repositories);
       const { changes, ...report } = await this.plan(repositories, census, groups, policy);
+      const marks = async (operationId: string | null): Promise<void> => {
+        if (mark && operationId !== null) await repositories.tenant.markConsolidated(operationId);
+      };
       if (changes.length === 0) {
-        if (census.seenThrough !== null) await repositories.tenant.markConsolidated(census.seenThrough);
+        await marks(census.seenThrough);
         return { ...report, operationId: null };
       }
       const { operationId } = await this.plans.apply(
@@ -87,7 +94,7 @@ export class Consolidations {
         { actor, at: new Date(), policy, details: { space: policy.space, compared: report.faces } },
       );
       // Photos that came meanwhile were not compared: another run is due for them.
-      if (since === 'nothing') await repositories.tenant.markConsolidated(operationId);
+      await marks(since === 'nothing' ? operationId : census.seenThrough);
       return { ...report, operationId };
     });
   }
@@ -99,8 +106,8 @@ export class Consolidations {
     groups: GroupedFaces,
     policy: TenantPolicy,
   ): Promise<Omit<ConsolidationReport, 'operationId'> & { readonly changes: readonly Change[] }> {
-    const faces = await allFaces(repositories);
-    const constraints = await repositories.constraints.listStanding();
+    const { faces, clusters, constraints } =
+      census.part === null ? await wholeTenant(repositories) : await partOfTenant(repositories, census.part);
     const place = new Map(census.compared.map((id, i) => [id, i]));
     const plan = planConsolidation({
       faces: faces.map((face) => {
@@ -113,7 +120,7 @@ export class Consolidations {
         };
       }),
       groupOf: faces.map(({ id }, i) => groups.groupOf[place.get(id) ?? -1] ?? -1 - i),
-      clusters: (await repositories.clusters.listStanding()) as readonly ConsolidatedCluster[],
+      clusters,
       words: wordsAbout(faces, constraints),
       newClusterId: uuidv7,
     });
@@ -170,6 +177,45 @@ export async function sinceThen(
   if ((await repositories.operations.newestId()) === seenThrough) return 'nothing';
   const kinds = await repositories.operations.kindsAfter(seenThrough);
   return kinds.every((kind) => kind === 'assign') ? 'photos' : 'overtaken';
+}
+
+interface Standing {
+  readonly faces: readonly CountedFace[];
+  readonly clusters: readonly ConsolidatedCluster[];
+  /** All that stand and name one of the faces. */
+  readonly constraints: readonly ConstraintRecord[];
+}
+
+async function wholeTenant(repositories: TenantRepositories): Promise<Standing> {
+  return {
+    faces: await allFaces(repositories),
+    clusters: (await repositories.clusters.listStanding()) as readonly ConsolidatedCluster[],
+    constraints: await repositories.constraints.listStanding(),
+  };
+}
+
+/** As it stands now: faces that came into its clusters meanwhile are there, too. */
+async function partOfTenant(repositories: TenantRepositories, part: CensusPart): Promise<Standing> {
+  const { faceCensus, clusters, constraints } = repositories;
+  const inside = await faceCensus.listInClusters(part.clusterIds);
+  const named = await faceCensus.listMany(part.faces.map(({ id }) => id));
+  const faces = [...new Map([...inside, ...named].map((face) => [face.id, face])).values()];
+  faces.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const standing = await clusters.findMany(part.clusterIds);
+  return {
+    faces,
+    clusters: standing.filter(({ state }) => state !== 'merged') as readonly ConsolidatedCluster[],
+    constraints: await constraints.findTouching(faces.map(({ id }) => id)),
+  };
+}
+
+/** New photos may have joined clusters of which only a part was read. */
+async function hasShifted({ faceCensus }: TenantRepositories, { part }: TenantCensus): Promise<boolean> {
+  if (part === null) return false;
+  const now = new Map(
+    (await faceCensus.listMany(part.faces.map(({ id }) => id))).map((face) => [face.id, face]),
+  );
+  return part.faces.some(({ id, clusterId }) => now.get(id)?.clusterId !== clusterId);
 }
 
 async function allFaces(repositories: TenantRepositories): Promise<CountedFace[]> {

@@ -1,4 +1,5 @@
-// Everything that the grouping of a tenant's faces depends on, read in short units of work, and turned into its task.
+// Everything that the grouping of faces depends on, read in short units of work, and turned into its task: for all faces of a tenant
+// here, for a part of them in read-closure.ts and read-neighbourhood.ts.
 import type { CountedFace } from '../database/face-census-repository.js';
 import type { ConstraintRecord } from '../database/records.js';
 import type { TenantScope } from '../database/tenant-store.js';
@@ -17,9 +18,17 @@ const PAGE = 2000;
 export interface TenantCensus {
   /** The newest operation before anything was read. */
   readonly seenThrough: string | null;
+  /** Null: all faces of the tenant. Otherwise the part that was read: its faces, compared or not, with the clusters they lie in. */
+  readonly part: CensusPart | null;
   /** Faces that are compared, in the order of the task's lists. */
   readonly compared: readonly string[];
   readonly task: GroupingTask;
+}
+
+/** Nothing of a part's clusters lies outside it. */
+export interface CensusPart {
+  readonly faces: readonly CountedFace[];
+  readonly clusterIds: readonly string[];
 }
 
 /** @throws DomainError consolidation.too_many_faces */
@@ -62,18 +71,34 @@ export async function readCensus(scope: TenantScope, evidence: EvidenceCalibrati
     after = page.listed.length < PAGE ? undefined : page.listed.at(-1)!.id;
   } while (after !== undefined);
   refuseTooMany(faces.length);
+  const halves = Buffer.concat(vectors);
   return {
     seenThrough,
+    part: null,
     compared: faces.map(({ id }) => id),
-    task: {
-      evidence,
-      halves: Buffer.concat(vectors),
-      qualities: Float64Array.from(faces, ({ quality }) => quality),
-      doubted: faces.map(({ doubted }) => doubted),
-      contentKeys: uniqueKeys(faces.map(contentKeyOf)),
-      photos: faces.map(({ imageId }) => imageId),
-      human: humanWord(faces, clusters, constraints),
-    },
+    task: groupingTask({ faces, halves, clusters, constraints }, evidence),
+  };
+}
+
+/** @param read Faces in the order of their vectors; clusters that they lie in; words of humans, of which those about other faces say nothing here. */
+export function groupingTask(
+  read: {
+    readonly faces: readonly CountedFace[];
+    readonly halves: Uint8Array;
+    readonly clusters: readonly ClusterRecord[];
+    readonly constraints: readonly ConstraintRecord[];
+  },
+  evidence: EvidenceCalibration,
+): GroupingTask {
+  const { faces, halves } = read;
+  return {
+    evidence,
+    halves,
+    qualities: Float64Array.from(faces, ({ quality }) => quality),
+    doubted: faces.map(({ doubted }) => doubted),
+    contentKeys: uniqueKeys(faces.map(contentKeyOf)),
+    photos: faces.map(({ imageId }) => imageId),
+    human: humanWord(faces, read.clusters, read.constraints),
   };
 }
 

@@ -4,6 +4,7 @@ import { AssignmentPolicies } from '../clusters/assignment-policies.js';
 import { Consolidations, overtaken } from '../clusters/consolidations.js';
 import { presentRegrouping } from '../clusters/regrouping.response.js';
 import { CONSOLIDATION_FACES_MAX, readCensus, refuseTooMany } from '../clusters/read-census.js';
+import { readClosure } from '../clusters/read-closure.js';
 import type { JobRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
@@ -13,6 +14,14 @@ import { GroupingThread } from '../clusters/grouping-thread.js';
 
 /** Groupings that may be overtaken by people before the job is tried again later. */
 const ATTEMPTS = 4;
+
+export interface Order {
+  /** Change nothing: tell what would be changed. */
+  readonly dryRun?: boolean;
+  /** Only faces that have changed since the last time, and those that depend on them; false: all faces of the tenant. */
+  readonly changedOnly?: boolean;
+  readonly actor: string;
+}
 
 @Injectable()
 export class ConsolidationJobs {
@@ -28,7 +37,7 @@ export class ConsolidationJobs {
    * Orders a consolidation; one that waits already is answered instead of a second one.
    * @throws DomainError tenant.not_found, consolidation.unavailable, consolidation.too_many_faces
    */
-  async order(tenantId: string, dryRun: boolean, actor: string): Promise<JobRecord> {
+  async order(tenantId: string, { dryRun = false, changedOnly = false, actor }: Order): Promise<JobRecord> {
     await this.tenants.forTenant(tenantId).read(async (repositories) => {
       if ((await repositories.tenant.find()) === null)
         throw new DomainError('tenant.not_found', 'There is no such tenant.');
@@ -38,8 +47,8 @@ export class ConsolidationJobs {
     return this.jobs.submitOnce(
       tenantId,
       'consolidate',
-      { dry_run: dryRun, actor },
-      (input) => input['dry_run'] === dryRun,
+      { dry_run: dryRun, changed_only: changedOnly, actor },
+      (input) => input['dry_run'] === dryRun && (input['changed_only'] === true) === changedOnly,
     );
   }
 
@@ -53,7 +62,8 @@ export class ConsolidationJobs {
     const scope = this.tenants.forTenant(tenantId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const evidence = await scope.read((repositories) => this.evidenceOf(repositories));
-      const census = await readCensus(scope, evidence);
+      const part = input['changed_only'] === true ? await readClosure(scope, evidence) : null;
+      const census = part ?? (await readCensus(scope, evidence));
       const groups = await this.thread.run(census.task);
       const report = dryRun
         ? await this.consolidations.preview(tenantId, census, groups)

@@ -1,4 +1,5 @@
-// Who is consolidated when: tenants that have changed, once they have been quiet for a while, and all of them at night.
+// Who is consolidated when: of tenants that have changed and then been quiet for a while what has changed, and all of their faces at
+// night.
 //
 // [Note: Asked of the database] Nobody tells of changes: the newest operation of a tenant against the one that its last
 // consolidation has seen says it all, for every process, and after a crash.
@@ -68,7 +69,8 @@ export class ConsolidationSchedule implements OnModuleDestroy {
       const page = await this.changed(quietSince, after);
       for (const { tenantId, operationId } of page) {
         due.set(tenantId, operationId);
-        if ((night || this.ordered.get(tenantId) !== operationId) && (await this.order(tenantId))) count++;
+        if ((night || this.ordered.get(tenantId) !== operationId) && (await this.order(tenantId, !night)))
+          count++;
       }
       after = page.length < PAGE ? undefined : page.at(-1)!.tenantId;
     } while (after !== undefined);
@@ -80,9 +82,9 @@ export class ConsolidationSchedule implements OnModuleDestroy {
     return this.system.transaction(({ tenants }) => tenants.listChanged({ limit: PAGE, after }, quietSince));
   }
 
-  private async order(tenantId: string): Promise<boolean> {
+  private async order(tenantId: string, changedOnly: boolean): Promise<boolean> {
     try {
-      await this.jobs.order(tenantId, false, ACTOR);
+      await this.jobs.order(tenantId, { changedOnly, actor: ACTOR });
       return true;
     } catch (error) {
       // Erased meanwhile, or too large: known to whoever asks by hand.

@@ -51,7 +51,10 @@ export class ConsolidationController {
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<JobResponse> {
-    const job = await this.jobs.order(tenantId, body.dry_run ?? false, actorOf(principal));
+    const job = await this.jobs.order(tenantId, {
+      dryRun: body.dry_run ?? false,
+      actor: actorOf(principal),
+    });
     response.location(`/v1/jobs/${job.id}`);
     return presentJob(job);
   }

@@ -1,5 +1,6 @@
 // The tables `faces` and `face_embeddings` of one tenant as consolidation reads them: all faces, only what it needs of each,
 // in pages, the vectors as the database's own bytes.
+import type { Prisma } from './generated/client.js';
 import type { IdPage } from './page.js';
 import type { FaceAssigner, FaceState } from './records.js';
 import type { Transaction } from './transaction-client.js';
@@ -26,6 +27,22 @@ export interface FaceVectors {
   readonly halves: Uint8Array;
 }
 
+const COUNTED = {
+  id: true,
+  imageId: true,
+  image: { select: { sha256: true } },
+  clusterId: true,
+  boxX: true,
+  boxY: true,
+  boxWidth: true,
+  boxHeight: true,
+  quality: true,
+  reasons: true,
+  assignedBy: true,
+  locked: true,
+  state: true,
+} as const;
+
 export class FaceCensusRepository {
   constructor(
     private readonly tx: Transaction,
@@ -43,29 +60,25 @@ export class FaceCensusRepository {
 
   /** A page of the faces that were not dismissed, in the order of ids. */
   async list({ limit, after }: IdPage): Promise<CountedFace[]> {
+    return this.select(after === undefined ? {} : { id: { gt: after } }, limit);
+  }
+
+  /** Those of the faces that are there and were not dismissed, in the order of ids. */
+  async listMany(faceIds: readonly string[]): Promise<CountedFace[]> {
+    return faceIds.length === 0 ? [] : this.select({ id: { in: [...faceIds] } });
+  }
+
+  /** All faces of the clusters, in the order of ids; `limit` stands for that many or more. */
+  async listInClusters(clusterIds: readonly string[], limit?: number): Promise<CountedFace[]> {
+    return clusterIds.length === 0 ? [] : this.select({ clusterId: { in: [...clusterIds] } }, limit);
+  }
+
+  private async select(where: Prisma.FaceWhereInput, limit?: number): Promise<CountedFace[]> {
     const rows = await this.tx.face.findMany({
-      where: {
-        tenantId: this.tenantId,
-        state: { not: 'dismissed' },
-        ...(after === undefined ? {} : { id: { gt: after } }),
-      },
+      where: { tenantId: this.tenantId, state: { not: 'dismissed' }, ...where },
       orderBy: { id: 'asc' },
-      take: limit,
-      select: {
-        id: true,
-        imageId: true,
-        image: { select: { sha256: true } },
-        clusterId: true,
-        boxX: true,
-        boxY: true,
-        boxWidth: true,
-        boxHeight: true,
-        quality: true,
-        reasons: true,
-        assignedBy: true,
-        locked: true,
-        state: true,
-      },
+      ...(limit === undefined ? {} : { take: limit }),
+      select: COUNTED,
     });
     return rows.map(({ image, boxX, boxY, boxWidth, boxHeight, reasons, assignedBy, state, ...row }) => ({
       ...row,

@@ -63,12 +63,24 @@ export class TenantRepository {
     return row ? toTenantRecord(row) : null;
   }
 
-  /** Notes that a consolidation has seen everything up to this operation. */
+  /** Notes that a consolidation has seen everything up to this operation, unless another has seen more. */
   async markConsolidated(operationId: string): Promise<void> {
     await this.tx.tenant.updateMany({
-      where: { id: this.tenantId },
+      where: {
+        id: this.tenantId,
+        OR: [{ consolidatedThrough: null }, { consolidatedThrough: { lt: operationId } }],
+      },
       data: { consolidatedThrough: operationId },
     });
+  }
+
+  /** The newest operation that a consolidation has seen; null: none has run. */
+  async consolidatedThrough(): Promise<string | null> {
+    const row = await this.tx.tenant.findUnique({
+      where: { id: this.tenantId },
+      select: { consolidatedThrough: true },
+    });
+    return row?.consolidatedThrough ?? null;
   }
 
   /** What retention has announced. */

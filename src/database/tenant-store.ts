@@ -3,6 +3,7 @@ import { DomainError } from '../domain/domain-error.js';
 import { ApiKeyRepository } from './api-key-repository.js';
 import { AuditRepository } from './audit-repository.js';
 import { CentroidRepository } from './centroid-repository.js';
+import { ChangeRepository } from './change-repository.js';
 import { ClusterRepository } from './cluster-repository.js';
 import { ConstraintRepository } from './constraint-repository.js';
 import { Database } from './database.js';
@@ -14,6 +15,7 @@ import { GalleryRepository } from './gallery-repository.js';
 import { IdempotencyKeyRepository } from './idempotency-key-repository.js';
 import { ImageRepository } from './image-repository.js';
 import { JobRepository } from './job-repository.js';
+import { LinkRepository } from './link-repository.js';
 import { ModelChangeRepository } from './model-change-repository.js';
 import { OperationRepository } from './operation-repository.js';
 import type { TenantRecord } from './records.js';
@@ -33,6 +35,7 @@ export interface TenantRepositories {
   readonly gallery: GalleryRepository;
   readonly faceCensus: FaceCensusRepository;
   readonly embeddings: EmbeddingRepository;
+  readonly links: LinkRepository;
   readonly clusters: ClusterRepository;
   readonly centroids: CentroidRepository;
   readonly constraints: ConstraintRepository;
@@ -40,6 +43,7 @@ export interface TenantRepositories {
   readonly reviewWork: ReviewWorkRepository;
   readonly reviewStatistics: ReviewStatisticsRepository;
   readonly operations: OperationRepository;
+  readonly changes: ChangeRepository;
   readonly optOuts: OptOutRepository;
   readonly jobs: JobRepository;
   readonly apiKeys: ApiKeyRepository;
@@ -128,6 +132,7 @@ export class TenantScope {
       gallery: new GalleryRepository(tx, id),
       faceCensus: new FaceCensusRepository(tx, id),
       embeddings: new EmbeddingRepository(tx, id),
+      links: new LinkRepository(tx, id),
       clusters: new ClusterRepository(tx, id),
       centroids: new CentroidRepository(tx, id),
       constraints: new ConstraintRepository(tx, id),
@@ -135,6 +140,7 @@ export class TenantScope {
       reviewWork: new ReviewWorkRepository(tx, id),
       reviewStatistics: new ReviewStatisticsRepository(tx, id),
       operations: new OperationRepository(tx, id),
+      changes: new ChangeRepository(tx, id),
       optOuts: new OptOutRepository(tx, id, held?.optOutCount),
       jobs: new JobRepository(tx, id),
       apiKeys: new ApiKeyRepository(tx, id),

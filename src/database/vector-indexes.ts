@@ -17,7 +17,10 @@ import {
 const PREFIX = 'face_embeddings_hnsw_';
 /** Links of a node, and candidates looked at while it is linked: pgvector's defaults, measured in the design. */
 const HNSW = 'm = 16, ef_construction = 64';
-/** Memory for a build; a graph that outgrows it is finished on disk, ten times slower. 256 MB hold some 150,000 faces. */
+/**
+ * Memory for a build, unless the server's own `maintenance_work_mem` is larger; a graph that outgrows it is finished on disk, ten
+ * times slower. 256 MB hold some 150,000 faces.
+ */
 const BUILD_MEMORY = '256MB';
 /** Kindred's own number among PostgreSQL's advisory locks. */
 const LOCK_NUMBER = 0x6b696e64;
@@ -62,7 +65,11 @@ export class VectorIndexes {
   async build(tenantId: string, space: string): Promise<boolean> {
     const name = indexName(tenantId, space);
     return this.alone(async (client) => {
-      await client.query(`SET maintenance_work_mem = '${BUILD_MEMORY}'`);
+      await client.query(
+        `SELECT set_config('maintenance_work_mem', $1, false)
+         WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes($1)`,
+        [BUILD_MEMORY],
+      );
       const { rows } = await client.query<{ valid: boolean }>(
         'SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)',
         [name],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ApplyPlan } from '../../src/clusters/apply-plan.js';
 import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
 import { Consolidations, type ConsolidationReport } from '../../src/clusters/consolidations.js';
-import { readCensus } from '../../src/clusters/read-census.js';
+import { readCensus, type TenantCensus } from '../../src/clusters/read-census.js';
 import { groupFaces } from '../../src/domain/cluster/consolidation/group-faces.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import { parseEvidenceCalibration } from '../../src/domain/cluster/qel/calibration-file.js';
@@ -25,17 +25,30 @@ export const EVIDENCE: EvidenceCalibration = {
   unrecognisable: Float32Array.from({ length: EMBEDDING_WIDTH }, (_, i) => Number(i === EMBEDDING_WIDTH - 1)),
 };
 
+const serviceOf = ({ db }: Gallery): Consolidations => {
+  const policies = new AssignmentPolicies(SPACE, { pair: PAIR, linkage: linkageFromPair(PAIR) });
+  return new Consolidations(db.tenants, policies, new ApplyPlan());
+};
+
 export async function consolidateGallery(
-  { db, tenantId, scope }: Gallery,
+  gallery: Gallery,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<ConsolidationReport> {
-  const policies = new AssignmentPolicies(SPACE, { pair: PAIR, linkage: linkageFromPair(PAIR) });
-  const service = new Consolidations(db.tenants, policies, new ApplyPlan());
-  const census = await readCensus(scope, EVIDENCE);
-  const groups = groupFaces(census.task);
-  const report = dryRun
-    ? await service.preview(tenantId, census, groups)
-    : await service.carryOut(tenantId, census, groups, 'machine');
+  const census = await readCensus(gallery.scope, EVIDENCE);
+  return dryRun ? previewCensus(gallery, census) : carryOutCensus(gallery, census);
+}
+
+export async function previewCensus(gallery: Gallery, census: TenantCensus): Promise<ConsolidationReport> {
+  return known(await serviceOf(gallery).preview(gallery.tenantId, census, groupFaces(census.task)));
+}
+
+export async function carryOutCensus(gallery: Gallery, census: TenantCensus): Promise<ConsolidationReport> {
+  return known(
+    await serviceOf(gallery).carryOut(gallery.tenantId, census, groupFaces(census.task), 'machine'),
+  );
+}
+
+function known(report: ConsolidationReport | null): ConsolidationReport {
   if (report === null) throw new Error('somebody else changed the tenant');
   return report;
 }

@@ -52,6 +52,11 @@ describe('consolidation jobs', () => {
     new ConsolidationSchedule(db.system, jobs, { consolidation } as KindredConfig, pino({ level: 'silent' }));
   const waiting = (tenantId: string) =>
     db.tenants.forTenant(tenantId).read((r) => r.jobs.list({ kind: 'consolidate', limit: 10 }));
+  const resultOf = async (jobId: string, { tenantId }: Gallery): Promise<unknown> => {
+    const state = async () => (await background.get(jobId, tenantId)).state;
+    await expect.poll(state, { timeout: 50_000, interval: 200 }).toMatch(/succeeded|failed/);
+    return (await background.get(jobId, tenantId)).result;
+  };
   /** Two of one person, put apart. */
   const untidy = async (): Promise<Gallery> => {
     const gallery = await Gallery.open(db);
@@ -69,20 +74,28 @@ describe('consolidation jobs', () => {
     const later = new Date(now.getTime() + 2 * MINUTE_MS);
     expect(await schedule.look(later)).toBe(1);
     expect(await schedule.look(later)).toBe(0);
-    // Another process, and somebody by hand: the one that waits is answered.
+    // Another process: the one that waits is answered. By hand all faces are grouped, which is another job.
     expect(await scheduleOf({ delaySeconds: 60 }).look(later)).toBe(1);
-    const byHand = await jobs.order(gallery.tenantId, false, 'admin');
-    expect(await waiting(gallery.tenantId)).toMatchObject([{ id: byHand.id, state: 'queued' }]);
+    const [scheduled] = await waiting(gallery.tenantId);
+    expect(await waiting(gallery.tenantId)).toMatchObject([
+      { state: 'queued', input: { changed_only: true } },
+    ]);
+    const byHand = await jobs.order(gallery.tenantId, { actor: 'admin' });
+    expect((await jobs.order(gallery.tenantId, { actor: 'other' })).id).toBe(byHand.id);
+    expect(byHand.id).not.toBe(scheduled!.id);
 
     await jobs.startWorker();
-    const ended = () => background.get(byHand.id, gallery.tenantId);
-    await expect
-      .poll(async () => (await ended()).state, { timeout: 50_000, interval: 200 })
-      .toMatch(/succeeded|failed/);
-    expect((await ended()).result).toMatchObject({ moved: { count: 1 }, dry_run: false });
+    const results = [await resultOf(scheduled!.id, gallery), await resultOf(byHand.id, gallery)];
+    expect(results).toContainEqual(
+      expect.objectContaining({ moved: { count: 1, listed: [expect.anything()] } }),
+    );
+    expect(results).toContainEqual(expect.objectContaining({ moved: { count: 0, listed: [] }, faces: 4 }));
     expect(await scheduleOf({ delaySeconds: 60 }).look(later)).toBe(0);
     await gallery.one(clear(1));
     expect(await scheduleOf({ delaySeconds: 60 }).look(later)).toBe(1);
+    // Of five faces one is of somebody whom nothing concerned.
+    const [next] = await waiting(gallery.tenantId);
+    expect(await resultOf(next!.id, gallery)).toMatchObject({ faces: 4, moved: { count: 0 } });
   });
 
   it('come at night for tenants that were never quiet', async () => {
@@ -121,10 +134,10 @@ describe('consolidation jobs', () => {
 
   it('are refused where there is no tenant, and no evidence to go by', async () => {
     const { tenantId } = await Gallery.open(db);
-    expect(await faultOf(jobsWith(null).order(tenantId, true, 'h'))).toMatchObject({
+    expect(await faultOf(jobsWith(null).order(tenantId, { dryRun: true, actor: 'h' }))).toMatchObject({
       code: 'consolidation.unavailable',
     });
-    expect(await faultOf(jobsWith(null).order('nobody', true, 'h'))).toMatchObject({
+    expect(await faultOf(jobsWith(null).order('nobody', { dryRun: true, actor: 'h' }))).toMatchObject({
       code: 'tenant.not_found',
     });
   });
