@@ -12,6 +12,7 @@ import { ErasureModule } from './erasure/erasure.module.js';
 import { FacesModule } from './faces/faces.module.js';
 import { GalleryMapModule } from './gallery-map/gallery-map.module.js';
 import { HealthModule } from './health/health.module.js';
+import { Connections } from './http/connections.js';
 import { LOGGER } from './http/logger.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { ImagesModule } from './images/images.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
   static with(config: KindredConfig, logger: Logger): DynamicModule {
     return {
       module: AppModule,
+      providers: [Connections],
       imports: [
         ConfigModule.forRoot(config),
         LoggerModule.forRoot(logger),

@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { KindredConfig } from '../config/config.js';
+import { Connections } from './connections.js';
 import { JsonBodyInterceptor } from './json-body.js';
 import { createLogger } from './logger.js';
 import { DOCS_CONTENT_POLICY, serveOpenApi } from './openapi.js';
@@ -35,6 +36,7 @@ export function setupHttp(
   app.getHttpAdapter().registerParserMiddleware = () => undefined;
 
   app.use(requestLog(logger));
+  app.use(app.get(Connections).middleware);
   app.use(securityHeaders());
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalInterceptors(new JsonBodyInterceptor(app.get(Reflector), config.imaging.bytesMax));
