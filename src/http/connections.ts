@@ -18,12 +18,12 @@ export class Connections implements BeforeApplicationShutdown {
 
   /** Before everything that answers. */
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
-    const { writeHead } = response;
-    response.writeHead = ((...args: Parameters<typeof writeHead>) => {
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => Response;
+    response.writeHead = (...args: unknown[]): Response => {
       // Told, so that the client does not send another request into a connection that closes.
       if (this.ending) response.setHeader('Connection', 'close');
-      return writeHead.apply(response, args);
-    }) as typeof writeHead;
+      return writeHead(...args);
+    };
     // Its head may have left before the end began.
     response.once('finish', () => this.ending && request.socket.end());
     next();

@@ -39,7 +39,7 @@ describe('docs/threat-model.md', () => {
   });
 
   it.each(promises)('%s: a test is named', (_promise, _keeper, tests) => {
-    expect(testsNamedIn(tests!)).not.toEqual([]);
+    expect(testsNamedIn(tests)).not.toEqual([]);
   });
 
   it('names what keeps a promise by where it is', async () => {
