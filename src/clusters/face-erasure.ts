@@ -100,8 +100,14 @@ export class FaceErasure {
       ...clusterIds.map((clusterId): Change => ({ do: 'delete_cluster', clusterId })),
     ];
     const imageId = kind === 'image' ? subjectId : null;
-    // Before the rows go that the items name.
-    const closed = await repositories.reviewItems.forgetClosedAbout({ faceIds, clusterIds, imageId });
+    // Read before the rows go that the items name. What was merged into the person was the person, too.
+    const going = [...clusterIds, ...(await clustersOnlyOf(repositories, faceIds))];
+    const merged = (await repositories.clusters.listMergedInto(going)).map(({ id }) => id);
+    const about = await repositories.reviewItems.idsAbout({
+      faceIds,
+      clusterIds: [...going, ...merged],
+      imageId,
+    });
     const policy = await this.policies.forTenant(repositories);
     const operation = await this.plans.apply(
       repositories,
@@ -110,17 +116,19 @@ export class FaceErasure {
     );
     const cancelled = imageId === null ? [] : await cancelItemsAbout(repositories, imageId, operation);
     if (imageId !== null) await repositories.images.delete(imageId);
+    await repositories.clusters.forgetNames(merged);
+    const cancelledItemIds = [...operation.cancelledItemIds, ...cancelled].sort();
+    const emptied = await repositories.reviewItems.forgetClosed([
+      ...new Set([...about, ...cancelledItemIds]),
+    ]);
     // Answers that are kept for clients who ask again tell of people, too.
     const answers = await repositories.idempotencyKeys.forgetNaming([
       ...faceIds,
       ...operation.deletedClusterIds,
     ]);
     return {
-      operation: { ...operation, cancelledItemIds: [...operation.cancelledItemIds, ...cancelled].sort() },
-      forgotten: {
-        review_items_emptied: closed + operation.cancelledItemIds.length + cancelled.length,
-        idempotency_keys: answers,
-      },
+      operation: { ...operation, cancelledItemIds },
+      forgotten: { review_items_emptied: emptied, idempotency_keys: answers },
     };
   }
 }
@@ -148,6 +156,19 @@ async function find(
       }
       return { kind, subjectId, faceIds: await repositories.faces.listIdsByClusters([subjectId]) };
   }
+}
+
+/** Clusters that have no other faces: they go with these. */
+async function clustersOnlyOf(
+  { faces }: TenantRepositories,
+  faceIds: readonly string[],
+): Promise<readonly string[]> {
+  const going = await faces.findMany(faceIds);
+  const held = new Map<string, number>();
+  for (const { clusterId } of going)
+    if (clusterId !== null) held.set(clusterId, (held.get(clusterId) ?? 0) + 1);
+  const counts = await faces.countByClusters([...held.keys()]);
+  return counts.flatMap(({ clusterId, faceCount }) => (faceCount === held.get(clusterId) ? [clusterId] : []));
 }
 
 async function countOf(

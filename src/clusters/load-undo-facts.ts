@@ -79,10 +79,10 @@ export async function loadUndoFacts(
       ]),
     ),
     items: new Map(
-      items.map(({ id, kind, subjectKey, state, operationId, faceId, clusterId }) => [
-        id,
-        { id, kind, subjectKey, open: isOpen(state), operationId, faceId, clusterId },
-      ]),
+      items.map(({ id, kind, subjectKey, state, operationId, faceId, clusterId, evidence }) => {
+        const emptied = Object.keys(evidence).length === 0;
+        return [id, { id, kind, subjectKey, open: isOpen(state), operationId, faceId, clusterId, emptied }];
+      }),
     ),
     openSubjects: new Set(openNow.map(({ kind, subjectKey }) => `${kind} ${subjectKey}`)),
   };

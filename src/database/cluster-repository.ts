@@ -182,6 +182,15 @@ export class ClusterRepository {
     return rows.map(toRecord);
   }
 
+  /** Takes from the clusters what they were called and filed under. */
+  async forgetNames(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.tx.cluster.updateMany({
+      where: { tenantId: this.tenantId, id: { in: [...ids] } },
+      data: { label: null, externalRef: null, consentRef: null },
+    });
+  }
+
   /** Makes clusters that were merged into `fromId` point at `toId`, so that a merged id is one step from its target. */
   async redirectMerged(fromId: string, toId: string): Promise<number> {
     const { count } = await this.tx.cluster.updateMany({

@@ -250,24 +250,32 @@ export class ReviewItemRepository {
     return count;
   }
 
-  /**
-   * Takes out of closed items about the faces, the clusters or the image what people wrote and what the machine measured; that
-   * and how they were answered stays, for statistics. @returns Items changed.
-   */
-  async forgetClosedAbout(about: {
+  /** Ids of items of any state about one of the faces or clusters, or about the image. */
+  async idsAbout(about: {
     readonly faceIds: readonly string[];
     readonly clusterIds: readonly string[];
     readonly imageId: string | null;
-  }): Promise<number> {
+  }): Promise<string[]> {
     const [faces, clusters] = [[...about.faceIds], [...about.clusterIds]];
+    const rows = await this.tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM review_items
+      WHERE tenant_id = ${this.tenantId}
+        AND (face_id = ANY (${faces}::uuid[]) OR cluster_id = ANY (${clusters}::uuid[])
+          OR other_cluster_id = ANY (${clusters}::uuid[])
+          OR image_id = ${about.imageId}::uuid OR other_image_id = ${about.imageId}::uuid)`;
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Takes out of those of the items that are closed what people wrote and what the machine measured; that and how they were
+   * answered stays, for statistics. @returns Items changed.
+   */
+  async forgetClosed(ids: readonly string[]): Promise<number> {
     return this.tx.$executeRaw`
       UPDATE review_items
       SET evidence = '{}', notes = '[]', skips = '[]', outcome = outcome - 'label' - 'external_ref', similarity = NULL,
           probability = NULL, version = version + 1, updated_at = now()
-      WHERE tenant_id = ${this.tenantId} AND state NOT IN ('open', 'claimed')
-        AND (face_id = ANY (${faces}::uuid[]) OR cluster_id = ANY (${clusters}::uuid[])
-          OR other_cluster_id = ANY (${clusters}::uuid[])
-          OR image_id = ${about.imageId}::uuid OR other_image_id = ${about.imageId}::uuid)`;
+      WHERE tenant_id = ${this.tenantId} AND state NOT IN ('open', 'claimed') AND id = ANY (${[...ids]}::uuid[])`;
   }
 
   /** Items of any state in the order of ids. @param about Only those about the cluster itself, or one of its faces. */

@@ -31,6 +31,8 @@ export interface ItemNow {
   readonly operationId: string | null;
   readonly faceId: string | null;
   readonly clusterId: string | null;
+  /** Without evidence: it was cancelled, or somebody whom it was about was erased. */
+  readonly emptied: boolean;
 }
 
 export interface UndoFacts {

@@ -41,6 +41,8 @@ function restored(
   const item = facts.items.get(id);
   if (item === undefined) return [];
   const { state, ...rest } = before;
+  // Emptied since, because somebody was erased: what it was about does not come back, and there is nothing left to ask.
+  if (item.emptied && !item.open && (state === undefined || rest.evidence === undefined)) return [];
   const gone = (clusterId: string | null | undefined): boolean =>
     typeof clusterId === 'string' && !exists(clusterId);
   const image = {
