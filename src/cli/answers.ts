@@ -80,6 +80,7 @@ export interface Page<T> {
 export interface TenantAnswer {
   readonly id: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  readonly version: number;
   readonly image_count: number;
   readonly face_count: number;
   readonly cluster_count: number;

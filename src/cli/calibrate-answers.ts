@@ -13,7 +13,10 @@ import {
   type Reliability,
 } from '../domain/evaluation/fit-answers.js';
 import { RATED_KINDS, ratedAnswerOf } from '../domain/review/rated-answers.js';
-import type { AnsweredItemAnswer, KindredClient } from './kindred-client.js';
+import { type AnsweredItemAnswer, ApiError, type KindredClient } from './kindred-client.js';
+
+/** Times that somebody else may change the settings in between. */
+const ATTEMPTS_MAX = 5;
 
 export interface AnswersRequest {
   readonly tenant: string;
@@ -61,18 +64,27 @@ export async function undoCalibration(client: KindredClient, tenant: string): Pr
   });
 }
 
+/** Somebody who changes other settings meanwhile loses nothing: the change is made anew from what stands then. */
 async function changeCalibration(
   client: KindredClient,
   tenant: string,
   change: (current: AnswerRefit | null) => AnswerRefit | null,
 ): Promise<AnswerRefit | null> {
-  const { calibration, ...settings } = (await client.tenant(tenant)).settings;
-  const next = change(parseAnswerRefit(calibration));
-  await client.changeSettings(tenant, {
-    ...settings,
-    ...(next === null ? {} : { calibration: renderAnswerRefit(next) }),
-  });
-  return next;
+  for (let attempt = 1; ; attempt++) {
+    const {
+      settings: { calibration, ...settings },
+      version,
+    } = await client.tenant(tenant);
+    const next = change(parseAnswerRefit(calibration));
+    const table = next === null ? settings : { ...settings, calibration: renderAnswerRefit(next) };
+    try {
+      await client.changeSettings(tenant, table, version);
+      return next;
+    } catch (error) {
+      const overtaken = error instanceof ApiError && error.code === 'tenant.changed';
+      if (!overtaken || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
 }
 
 /** Of the newest item that says it: a tenant that moved to another pack is asked with that one's figures. */

@@ -105,9 +105,11 @@ export class KindredClient {
     return this.all(`/v1/tenants/${encodeURIComponent(tenant)}/review-pending?${query.toString()}`);
   }
 
-  /** Replaces the settings of a tenant. */
-  async changeSettings(tenant: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.json('PATCH', `/v1/tenants/${encodeURIComponent(tenant)}`, { settings });
+  /** Replaces the settings of a tenant whose version is still this one. @throws ApiError tenant.changed */
+  async changeSettings(tenant: string, settings: TenantAnswer['settings'], version: number): Promise<void> {
+    const path = `/v1/tenants/${encodeURIComponent(tenant)}`;
+    const body = JSON.stringify({ settings });
+    await this.answer(await this.request('PATCH', path, body, { 'if-match': `"${version}"` }));
   }
 
   /** Every tenant, in the order of ids. */

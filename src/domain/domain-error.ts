@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'auth.throttled',
   'tenant.not_found',
   'tenant.exists',
+  'tenant.changed',
   'tenant.rate_limited',
   'tenant.quota_exceeded',
   'tenant.erasing',

@@ -21,6 +21,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'auth.throttled': { status: 429, title: 'Too many tokens were wrong' },
   'tenant.not_found': { status: 404, title: 'There is no such tenant' },
   'tenant.exists': { status: 409, title: 'The tenant exists' },
+  'tenant.changed': { status: 412, title: 'The settings of the tenant have changed' },
   'tenant.rate_limited': { status: 429, title: 'The tenant sends too much at once' },
   'tenant.quota_exceeded': { status: 429, title: 'The tenant holds all that it may' },
   'tenant.erasing': { status: 409, title: 'The tenant is being erased' },

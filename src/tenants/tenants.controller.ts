@@ -32,9 +32,11 @@ import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import { DryRunQuery } from '../erasure/erasure.dto.js';
 import { AcceptedErasureResponse, presentAccepted } from '../erasure/erasure.response.js';
 import { ErasuresService } from '../erasure/erasures.service.js';
+import { ApiIfMatch, ETAG_HEADER, etagOf, type ExpectedVersions, IfMatch } from '../http/conditional.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
 import { TenantIdPipe } from '../http/params.js';
 import { preferredWait } from '../http/prefer.js';
+import { ApiProblem } from '../http/problem.js';
 import { presentTrial, SettingsTrialResponse } from './settings-trial.dto.js';
 import {
   ErasurePlanResponse,
@@ -58,6 +60,11 @@ export class TenantsController {
 
   private readonly present = (tenant: CountedTenant): TenantResponse =>
     presentTenant(tenant, this.config.retention, new Date());
+
+  private presentTagged(tenant: CountedTenant, response: Response): TenantResponse {
+    response.setHeader('ETag', etagOf(tenant.version));
+    return this.present(tenant);
+  }
 
   @Post()
   @Requires('admin')
@@ -85,24 +92,32 @@ export class TenantsController {
   @Get(':tenant_id')
   @Requires('read')
   @ApiOperation({ summary: 'A tenant with its settings and counts.' })
-  @ApiOkResponse({ type: TenantResponse })
-  async get(@Param('tenant_id', TenantIdPipe) tenantId: string): Promise<TenantResponse> {
-    return this.present(await this.tenants.get(tenantId));
+  @ApiOkResponse({ type: TenantResponse, headers: ETAG_HEADER })
+  async get(
+    @Param('tenant_id', TenantIdPipe) tenantId: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TenantResponse> {
+    return this.presentTagged(await this.tenants.get(tenantId), response);
   }
 
   @Patch(':tenant_id')
   @Requires('admin')
   @TakesReason()
   @ApiOperation({ summary: 'Change the settings of a tenant; they apply from the next photo on.' })
-  @ApiOkResponse({ type: TenantResponse })
+  @ApiIfMatch()
+  @ApiOkResponse({ type: TenantResponse, headers: ETAG_HEADER })
+  @ApiProblem(412, '`tenant.changed`: not the version of If-Match.')
   async patch(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Body() body: TenantSettingsBody,
+    @IfMatch() expected: ExpectedVersions,
     @CurrentPrincipal() principal: Principal,
     @ActedBy() by: Actor,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<TenantResponse> {
-    const byOperator = principal.kind === 'admin';
-    return this.present(await this.tenants.changeSettings(tenantId, body.settings, { ...by, byOperator }));
+    const actor = { ...by, byOperator: principal.kind === 'admin' };
+    const changed = await this.tenants.changeSettings(tenantId, body.settings, actor, expected);
+    return this.presentTagged(changed, response);
   }
 
   @Post(':tenant_id/evaluate-settings')

@@ -18,6 +18,7 @@ import {
   RetentionSettingsError,
 } from '../domain/retention/retention-settings.js';
 import { parseReviewSettings, ReviewSettingsError } from '../domain/review/review-settings.js';
+import { type ExpectedVersions, versionFits } from '../http/conditional.js';
 import { BlobStore, tenantBlobPrefix } from '../storage/blob-store.js';
 
 export type CountedTenant = TenantRecord & TenantCounts;
@@ -163,16 +164,22 @@ export class TenantsService {
 
   /**
    * Replaces the settings. Limits and legal hold are the operator's: from anybody else they stay as they are.
-   * @throws DomainError tenant.not_found, request.invalid, auth.scope_insufficient for what is not the caller's.
+   * @param expected Versions that the change is meant for; default any.
+   * @throws DomainError tenant.not_found, tenant.changed, request.invalid, auth.scope_insufficient for what is not the caller's.
    */
   async changeSettings(
     id: string,
     settings: Record<string, unknown>,
     { byOperator, ...by }: Actor & { readonly byOperator: boolean },
+    expected?: ExpectedVersions,
   ): Promise<CountedTenant> {
     checkSettings(settings);
     const changed = await this.tenants.forTenant(id).transaction(async ({ tenant, audit }) => {
-      const before = await tenant.settings();
+      const now = await tenant.find();
+      if (!now) throw notFound();
+      if (!versionFits(now.version, expected))
+        throw new DomainError('tenant.changed', 'The settings have changed since they were looked at.');
+      const before = now.settings;
       const kept = byOperator ? settings : keepOperators(settings, before);
       // Other periods are announced anew.
       if (!isDeepStrictEqual(kept['retention'], before['retention'])) await tenant.setRetentionState({});

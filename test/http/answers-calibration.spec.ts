@@ -130,8 +130,20 @@ describe('kindred calibrate --answers', () => {
       expect(offset).toBeLessThan(-0.3);
       expect(renderAnswers(TENANT, tried)).toContain('--apply');
 
-      await client.changeSettings(TENANT, { clustering: { accept: 0.93 } });
+      // Somebody else changes another setting between the look and the write: neither change is lost.
+      const { version } = await client.tenant(TENANT);
+      const look = client.tenant.bind(client);
+      let meanwhile = 0;
+      client.tenant = async (id) => {
+        const seen = await look(id);
+        if (meanwhile++ === 0)
+          await client.changeSettings(id, { clustering: { accept: 0.93 } }, seen.version);
+        return seen;
+      };
       const applied = await calibrateOnAnswers(client, { tenant: TENANT, apply: true });
+      client.tenant = look;
+      expect(meanwhile).toBe(2);
+      await expect(client.changeSettings(TENANT, {}, version)).rejects.toThrow(/412 tenant\.changed/);
       expect(applied.applied).toBe(true);
       const { settings } = await client.tenant(TENANT);
       expect(settings).toMatchObject({
