@@ -1,7 +1,6 @@
 // One labelled set through the algorithm and the baselines: every figure of the protocol.
 import type { AssignmentPolicy } from '../domain/cluster/ranked-candidate.js';
-import { JOIN_LOG_ODDS_MIN } from '../domain/cluster/consolidation/group-faces.js';
-import { consolidate, CONSOLIDATION_STOP } from '../domain/cluster/qel/consolidate.js';
+import { consolidate } from '../domain/cluster/qel/consolidate.js';
 import type { ConsolidationInput } from '../domain/cluster/qel/consolidation-input.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { renumberGraph } from '../domain/cluster/qel/neighbour-graph.js';
@@ -78,8 +77,8 @@ export function evaluateSet(
   const byLinkage =
     options.linkage === undefined ? null : linkageIngest(set, options.linkage, options.orders);
   progress(`${set.name}: consolidation in ${options.orders} orders`);
-  const consolidated = consolidationRuns(set, calibration, options.orders, EVEN_ODDS);
-  const cautious = consolidationRuns(set, calibration, options.orders, AS_THE_SERVICE);
+  const consolidated = consolidationRuns(set, calibration, options.orders, 'QEL after consolidation');
+  const others = otherThresholds(calibration).map((one) => consolidationRuns(set, one, 1, 'QEL otherwise'));
   progress(`${set.name}: constraints and questions`);
   return {
     set: set.name,
@@ -90,7 +89,7 @@ export function evaluateSet(
       ...(byLinkage === null ? [] : [byLinkage.figures]),
       byEvidence.figures,
       consolidated.figures,
-      cautious.figures,
+      ...others.map(({ figures }) => figures),
     ],
     ingest: byEvidence.ingest,
     linkageIngest: byLinkage?.ingest ?? null,
@@ -154,30 +153,21 @@ function judgedIngest(
   };
 }
 
-interface JoinRule {
-  readonly method: string;
-  readonly setting: string;
-  /** Log odds. */
-  readonly stop: number;
-}
+/** Log odds beside the calibration's own that are judged too, so that it is seen what the choice costs. */
+const OTHER_LOG_ODDS = [0, 3];
+const otherThresholds = (calibration: EvidenceCalibration): EvidenceCalibration[] =>
+  OTHER_LOG_ODDS.filter((logOdds) => logOdds !== calibration.joinLogOddsMin).map((joinLogOddsMin) => ({
+    ...calibration,
+    joinLogOddsMin,
+  }));
+const joiningFrom = ({ joinLogOddsMin }: EvidenceCalibration): string => `log odds >= ${joinLogOddsMin}`;
 
-/** What the bars are made for, and what the service does: see JOIN_LOG_ODDS_MIN. */
-const EVEN_ODDS: JoinRule = {
-  method: 'QEL after consolidation',
-  setting: 'P >= 0.5',
-  stop: CONSOLIDATION_STOP,
-};
-const AS_THE_SERVICE: JoinRule = {
-  method: 'QEL as the service joins',
-  setting: `log odds >= ${JOIN_LOG_ODDS_MIN}`,
-  stop: JOIN_LOG_ODDS_MIN,
-};
-
+/** With the very threshold that the service joins from. */
 function consolidationRuns(
   set: LabelledSet,
   calibration: EvidenceCalibration,
   orders: number,
-  { method, setting, stop }: JoinRule,
+  method: string,
 ): { readonly figures: MethodFigures; readonly cost: SetEvaluation['consolidation'] } {
   const runs: Int32Array[] = [];
   let seconds = 0;
@@ -187,7 +177,7 @@ function consolidationRuns(
     const input = inOrder(set, order, calibration.links.ingestSimilarityMin);
     const before = process.memoryUsage();
     const start = performance.now();
-    const { groupOf } = consolidate(input, calibration, { stop });
+    const { groupOf } = consolidate(input, calibration);
     seconds += (performance.now() - start) / 1000 / orders;
     const after = process.memoryUsage();
     const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
@@ -197,7 +187,7 @@ function consolidationRuns(
     runs.push(labels);
   }
   return {
-    figures: figuresOf(method, setting, set.faces.people, runs, seconds),
+    figures: figuresOf(method, joiningFrom(calibration), set.faces.people, runs, seconds),
     cost: { secondsPer20000: (seconds / set.faces.count) * 20_000, megabytes },
   };
 }
@@ -223,12 +213,6 @@ function inOrder(set: LabelledSet, order: Int32Array, similarityMin: number): Co
   };
 }
 
-/** Where the questions begin. */
-const STARTS = [
-  { name: 'joined from P = .5', stop: EVEN_ODDS.stop },
-  { name: 'joined as the service does', stop: AS_THE_SERVICE.stop },
-];
-
 function effortCurves(
   set: LabelledSet,
   calibration: EvidenceCalibration,
@@ -236,8 +220,9 @@ function effortCurves(
 ): EffortFigures[] {
   const input = consolidationInput(set);
   const { faces, people } = rankedSet(set, calibration);
-  return STARTS.flatMap(({ name, stop }) => {
-    const { groupOf, merges } = consolidate(input, calibration, { stop });
+  // The groups of the service first: the bar is about its questions.
+  return [calibration, ...otherThresholds(calibration)].flatMap((start) => {
+    const { groupOf, merges } = consolidate(input, start);
     const lists = new Map<number, number[]>();
     for (let rank = 0; rank < faces.count; rank++) {
       if (faces.gate[rank] !== null) continue;
@@ -249,7 +234,7 @@ function effortCurves(
     const ranks = (list: readonly number[]): number[] => list.map((face) => faces.rankOf[face]!);
     const ranked = merges.map((merge) => ({ ...merge, part: ranks(merge.part), whole: ranks(merge.whole) }));
     const curve = (order: QuestionOrder, wrongAnswers: number): EffortFigures => ({
-      start: name,
+      start: joiningFrom(start),
       order,
       wrongAnswers,
       curve: humanEffort(faces, people, [...lists.values()], ranked, {

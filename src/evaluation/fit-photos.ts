@@ -1,6 +1,7 @@
 // Fits the calibration of a model pack on faces of labelled photos, and says how good one is on people that it was not fitted on.
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { fitEvidence } from '../domain/evaluation/fit-evidence.js';
+import { bestJoin, type JoinTrial, tryJoins } from '../domain/evaluation/fit-join.js';
 import { fitSpace } from '../domain/evaluation/fit-space.js';
 import { labelledFacesOf, partsByPerson, type PhotoFace } from '../domain/evaluation/photo-faces.js';
 import type { LabelledFaces } from '../domain/evaluation/synthetic-faces.js';
@@ -36,14 +37,26 @@ export interface PhotoFit {
   readonly bars: readonly Bar[];
 }
 
-/** @throws RangeError when there is too little to fit on: it says what is missing. */
+/**
+ * [Note: Fitted on some, joined on others] From which log odds groups are joined is fitted on the people of each part, judged by what
+ * was fitted on the other parts; for judging a part, on those of the others alone.
+ * @throws RangeError when there is too little to fit on: it says what is missing.
+ */
 export async function fitPhotos(faces: readonly PhotoFace[], options: PhotoFitOptions): Promise<PhotoFit> {
   const { width, threads, progress } = options;
   const parts = partsByPerson(faces, PARTS, PARTS_SEED);
-  const heldOut: SetEvaluation[] = [];
+  const fits: EvidenceCalibration[] = [];
+  const trials: JoinTrial[] = [];
   for (const [i, part] of parts.entries()) {
     progress(`part ${i + 1} of ${PARTS}: fitting on the others`);
-    const calibration = await fitOn(parts.filter((other) => other !== part).flat(), options);
+    const fit = await fitOn(parts.filter((other) => other !== part).flat(), options);
+    fits.push(fit);
+    trials.push(await tryOn(part, faces, fit, options));
+  }
+  const heldOut: SetEvaluation[] = [];
+  for (const [i, part] of parts.entries()) {
+    const joinLogOddsMin = bestJoin(trials.filter((trial) => trial !== trials[i]));
+    const calibration = { ...fits[i]!, joinLogOddsMin };
     const undamaged = part.filter(({ damage }) => damage === null);
     for (const [name, held] of [
       [`held out ${i + 1}`, undamaged],
@@ -57,7 +70,21 @@ export async function fitPhotos(faces: readonly PhotoFace[], options: PhotoFitOp
     }
   }
   progress('fitting on everybody');
-  return { calibration: await fitOn(faces, options), heldOut, bars: heldOut.map(photoBar) };
+  const calibration = { ...(await fitOn(faces, options)), joinLogOddsMin: bestJoin(trials) };
+  return { calibration, heldOut, bars: heldOut.map(photoBar) };
+}
+
+/** Groups everybody, and judges the faces of a part. */
+async function tryOn(
+  part: readonly PhotoFace[],
+  faces: readonly PhotoFace[],
+  fit: EvidenceCalibration,
+  { width, threads }: PhotoFitOptions,
+): Promise<JoinTrial> {
+  const undamaged = faces.filter(({ damage }) => damage === null);
+  const held = new Set(part);
+  const set = await photoSet('everybody', undamaged, width, fit.links.ingestSimilarityMin, threads);
+  return tryJoins(set, fit, (face) => held.has(undamaged[face]!));
 }
 
 async function fitOn(

@@ -13,6 +13,11 @@ export const TRAINING_SETS: readonly SyntheticSet[] = [
   { name: 'training', seed: 99, hard: false },
   { name: 'training, hard', seed: 98, hard: true },
 ];
+/** From which log odds groups are joined is fitted on these. */
+export const VALIDATION_SETS: readonly SyntheticSet[] = [
+  { name: 'validation', seed: 97, hard: false },
+  { name: 'validation, hard', seed: 96, hard: true },
+];
 export const TEST_SETS: readonly SyntheticSet[] = [
   { name: 'synthetic', seed: 1, hard: false },
   { name: 'hard', seed: 4, hard: true },

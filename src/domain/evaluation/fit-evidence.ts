@@ -1,5 +1,9 @@
 // A whole calibration from labelled faces: space, then stage 1, then stage 2, each on what the one before makes.
-import { type EvidenceCalibration, LINKAGE_FEATURES } from '../cluster/qel/evidence-calibration.js';
+import {
+  type EvidenceCalibration,
+  JOIN_LOG_ODDS_UNFITTED,
+  LINKAGE_FEATURES,
+} from '../cluster/qel/evidence-calibration.js';
 import { DEFAULT_OPERATING_POINT } from '../cluster/thresholds.js';
 import { fitAverage } from './fit-average.js';
 import { fitIngestAccept } from './fit-ingest-accept.js';
@@ -12,7 +16,10 @@ const LINKAGE_SEED = 5;
 /** Log odds from which stage 1 joins: 20 to 1, the rest is left to evidence that sees more. */
 const STAGE_ONE_STOP = 3;
 
-/** @param sets With graphs from `space.links.ingestSimilarityMin` on. */
+/**
+ * Everything but `joinLogOddsMin`, which takes people that this has not seen: see fit-join.ts.
+ * @param sets With graphs from `space.links.ingestSimilarityMin` on.
+ */
 export function fitEvidence(
   sets: readonly LabelledSet[],
   space: SpaceFigures,
@@ -23,6 +30,7 @@ export function fitEvidence(
     ...space,
     average: NOTHING_KNOWN,
     linkage: new Float64Array(LINKAGE_FEATURES),
+    joinLogOddsMin: JOIN_LOG_ODDS_UNFITTED,
     ingestAccept: DEFAULT_OPERATING_POINT.accept,
     ingestAsked: null,
   };

@@ -41,7 +41,7 @@ describe('human effort', () => {
   const graph = exactNeighbours(faces.embeddings, faces.width, calibration.links.ingestSimilarityMin);
   const set = { name: 'small', faces, graph };
   const { faces: ranked, people } = rankedSet(set, calibration);
-  const { groupOf, merges } = consolidate(consolidationInput(set), calibration, { stop: 6 });
+  const { groupOf, merges } = consolidate(consolidationInput(set), { ...calibration, joinLogOddsMin: 6 });
   const lists = new Map<number, number[]>();
   for (let rank = 0; rank < ranked.count; rank++) {
     if (ranked.gate[rank] !== null) continue;

@@ -5,7 +5,7 @@ import type { EvidenceCalibration } from '../qel/evidence-calibration.js';
 import { dot } from '../qel/cluster-statistics.js';
 import { graphOfFoundPairs } from '../qel/graph-of-found-pairs.js';
 import { unitVectorsOf } from '../qel/half-vectors.js';
-import { DOUBTFUL_MERGE_LOGIT, joinGain, verifyGain } from '../qel/question-gain.js';
+import { CONTRADICTION, DOUBTFUL_MERGE_LOGIT, joinGain, verifyGain } from '../qel/question-gain.js';
 import { findSimilarPairs } from '../qel/similar-pairs.js';
 import { sigmoid } from '../calibration.js';
 
@@ -40,15 +40,12 @@ export interface GroupedFaces {
     readonly wholeCount: number;
     readonly logit: number;
   }[];
+  /** Groups that a human's word keeps apart against much evidence: a face of each, most at stake first. */
+  readonly contradictions: readonly { readonly a: number; readonly b: number; readonly logit: number }[];
 }
 
 /** Of each kind; many times what is asked at once, because answered questions are among them. */
 const DOUBTS_MAX = 500;
-/**
- * Log odds from which groups are joined without asking: about 95 %, as in stage 1, because two clusters are at stake instead of one face.
- * Even odds give the highest F on labelled sets, but among people seen once or twice they join look-alikes silently.
- */
-export const JOIN_LOG_ODDS_MIN = 3;
 /** A list of neighbours needs similarities above 0. */
 const SIMILARITY_MIN = 1e-3;
 
@@ -65,23 +62,40 @@ export function groupFaces(task: GroupingTask): GroupedFaces {
       human: task.human,
     },
     evidence,
-    { stop: JOIN_LOG_ODDS_MIN },
   );
   const sizes = new Map<number, number>();
   for (const group of groupOf) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const size = (face: number): number => sizes.get(groupOf[face]!) ?? 1;
+  const gain = ({
+    a,
+    b,
+    logit,
+  }: {
+    readonly a: number;
+    readonly b: number;
+    readonly logit: number;
+  }): number => joinGain(sigmoid(logit), size(a), size(b));
   const means = new GroupMeans(embeddings, width, groupOf);
   return {
     groupOf,
     clear: gate.map((reason) => reason === null),
     openPairs: best(
       openPairs.filter(({ obstacle }) => obstacle !== 'cannot_link'),
-      ({ a, b, logit }) => joinGain(sigmoid(logit), size(a), size(b)),
+      gain,
     ).map(({ a, b, logit }) => ({ a, b, logit, similarity: means.similarity(a, b) })),
     doubtfulJoins: best(
       merges.filter(({ logit }) => logit < DOUBTFUL_MERGE_LOGIT),
       ({ logit, part, whole }) => verifyGain(sigmoid(logit), part.length, whole.length),
     ).map(({ part, whole, logit }) => ({ part, wholeCount: whole.length, logit })),
+    contradictions: best(
+      openPairs.filter(
+        (pair) =>
+          pair.obstacle === 'cannot_link' &&
+          pair.logit > CONTRADICTION.logit &&
+          gain(pair) > CONTRADICTION.gain,
+      ),
+      gain,
+    ).map(({ a, b, logit }) => ({ a, b, logit })),
   };
 }
 

@@ -1,6 +1,10 @@
 // The calibration file (JSON) of an embedding space: read with every fault named, and written so that it reads back the same.
 import { CalibrationError } from '../calibration.js';
-import { type EvidenceCalibration, LINKAGE_FEATURES } from './evidence-calibration.js';
+import {
+  type EvidenceCalibration,
+  JOIN_LOG_ODDS_UNFITTED,
+  LINKAGE_FEATURES,
+} from './evidence-calibration.js';
 
 /** The calibration of a model pack, beside its pack.toml. */
 export const EVIDENCE_FILE = 'evidence.json';
@@ -16,6 +20,7 @@ const ANY: Bound = { min: -1e6, max: 1e6 };
 const COSINE: Bound = { min: -1, max: 1 };
 const SHARE: Bound = { min: 0, max: 1 };
 const POSITIVE: Bound = { min: 1e-9, max: 1e9 };
+const JOIN_LOG_ODDS: Bound = { min: 0, max: 20 };
 const FREEDOM: Bound = { min: 2, max: 60 };
 
 /**
@@ -64,6 +69,7 @@ export function parseEvidenceCalibration(document: unknown): EvidenceCalibration
       stop: average.number('stop', ANY),
     },
     linkage: Float64Array.from(root.numbers('linkage', LINKAGE_FEATURES)),
+    joinLogOddsMin: root.numberOrNull('join_log_odds_min', JOIN_LOG_ODDS) ?? JOIN_LOG_ODDS_UNFITTED,
     ingestAccept: root.number('ingest_accept', { min: 0.5, max: 1 }),
     ingestAsked: root.numberOrNull('ingest_asked', SHARE),
   };
@@ -134,6 +140,7 @@ export function renderEvidenceCalibration(calibration: EvidenceCalibration): str
       stop: average.stop,
     },
     linkage: [...calibration.linkage],
+    join_log_odds_min: calibration.joinLogOddsMin,
     ingest_accept: calibration.ingestAccept,
     ingest_asked: calibration.ingestAsked,
     unrecognisable: [...calibration.unrecognisable],

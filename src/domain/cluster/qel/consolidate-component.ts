@@ -32,15 +32,8 @@ export interface ComponentGroups {
   readonly openPairs: readonly OpenPair[];
 }
 
-/**
- * @param ranks The component, ascending.
- * @param stop Log odds from which stage 2 joins; 0: likelier one person than two.
- */
-export function consolidateComponent(
-  faces: CanonicalFaces,
-  ranks: readonly number[],
-  stop: number,
-): ComponentGroups {
+/** @param ranks The component, ascending. */
+export function consolidateComponent(faces: CanonicalFaces, ranks: readonly number[]): ComponentGroups {
   const { calibration } = faces;
   const averaged = formGroups(faces, unitsOf(faces, ranks));
   linkNearest(faces, averaged, NEAREST);
@@ -56,7 +49,7 @@ export function consolidateComponent(
     linkageEvidence(calibration, a.statistics, b.statistics, a.links.get(b.id) ?? []).logit;
   agglomerate(linked, {
     rate,
-    stop,
+    stop: calibration.joinLogOddsMin,
     onMerge: (a, b, logit) => {
       const [whole, part] = a.members.length >= b.members.length ? [a, b] : [b, a];
       merges.push({ part: ascending(part.members), whole: ascending(whole.members), logit });

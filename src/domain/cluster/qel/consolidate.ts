@@ -21,22 +21,10 @@ export interface Consolidation {
   readonly refusedMustLinks: readonly FacePair[];
 }
 
-/** Log odds from which stage 2 joins: likelier one person than two. */
-export const CONSOLIDATION_STOP = 0;
-
-export interface ConsolidationOptions {
-  /** Log odds; default `CONSOLIDATION_STOP`. */
-  readonly stop?: number;
-}
-
 /** Groups all faces. A function of the set of faces, the human words and the calibration only. */
-export function consolidate(
-  input: ConsolidationInput,
-  calibration: EvidenceCalibration,
-  { stop = CONSOLIDATION_STOP }: ConsolidationOptions = {},
-): Consolidation {
+export function consolidate(input: ConsolidationInput, calibration: EvidenceCalibration): Consolidation {
   const faces = canonicalFaces(input, calibration);
-  return build(faces, findComponents(faces), new Map(), stop);
+  return build(faces, findComponents(faces), new Map());
 }
 
 /** What `consolidateChanged` may rely on. */
@@ -55,7 +43,6 @@ export function consolidateChanged(
   input: ConsolidationInput,
   calibration: EvidenceCalibration,
   earlier: EarlierConsolidation,
-  { stop = CONSOLIDATION_STOP }: ConsolidationOptions = {},
 ): Consolidation & { readonly consolidated: number } {
   const faces = canonicalFaces(input, calibration);
   const changed = new Set<number>();
@@ -80,7 +67,7 @@ export function consolidateChanged(
     for (const list of lists.values()) settled.set(list[0]!, list);
   }
   const consolidated = dirty.reduce((sum, component) => sum + component.length, 0);
-  return { ...build(faces, dirty, settled, stop), consolidated };
+  return { ...build(faces, dirty, settled), consolidated };
 }
 
 /** @param settled Finished groups by lowest rank that need no work. */
@@ -88,13 +75,12 @@ function build(
   faces: CanonicalFaces,
   components: readonly (readonly number[])[],
   settled: ReadonlyMap<number, readonly number[]>,
-  stop: number,
 ): Consolidation {
   const groups: FaceGroup[] = [...formGroups(faces, [...settled.values()]).values()];
   const merges: LinkageMerge[] = [];
   const openPairs: OpenPair[] = [];
   for (const component of components) {
-    const result = consolidateComponent(faces, component, stop);
+    const result = consolidateComponent(faces, component);
     for (const group of result.groups) groups.push(group);
     for (const merge of result.merges) merges.push(merge);
     for (const pair of result.openPairs) openPairs.push(pair);

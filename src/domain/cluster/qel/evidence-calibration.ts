@@ -68,6 +68,11 @@ export interface EvidenceCalibration {
   /** Stage-2 weights, `LINKAGE_FEATURES` of them. */
   readonly linkage: Float64Array;
   /**
+   * Log odds (evidence 2, 0 to 20) from which consolidation joins two groups without asking: the lowest at which groups of people whom
+   * the fit had not seen hold hardly anybody else, see fit-join.ts.
+   */
+  readonly joinLogOddsMin: number;
+  /**
    * Probability (0..1) from which simulated ingest joined 99.5 % of the faces rightly; a tenant may choose another. Higher than
    * what one decision would need, because a cluster that once took in a look-alike goes on taking him in.
    */
@@ -75,6 +80,12 @@ export interface EvidenceCalibration {
   /** Share (0..1) of the faces that it asked about meanwhile; null: fitted before this was noted. */
   readonly ingestAsked: number | null;
 }
+
+/**
+ * `joinLogOddsMin` of files that were written before it was fitted: 95 %, as in stage 1. Careful, because a look-alike who is joined is
+ * seen by nobody, while a part that is left apart is asked about.
+ */
+export const JOIN_LOG_ODDS_UNFITTED = 3;
 
 /**
  * Share (0..1) of faces that simulated ingest may ask about. In a space too narrow for evidence about single faces it asks about

@@ -173,6 +173,16 @@ describe('calibration file', () => {
     expect(again).toEqual(calibration);
   });
 
+  it('joins carefully where the file is older than the figure, and refuses one out of bounds', () => {
+    const { join_log_odds_min: _, ...older } = document;
+    expect(parseEvidenceCalibration(older).joinLogOddsMin).toBe(3);
+    expect(parseEvidenceCalibration({ ...document, join_log_odds_min: 1.5 }).joinLogOddsMin).toBe(1.5);
+    for (const wrong of [-1, 21, '2', Number.NaN])
+      expect(() => parseEvidenceCalibration({ ...document, join_log_odds_min: wrong })).toThrow(
+        /join_log_odds_min must be a number from 0 to 20/,
+      );
+  });
+
   it('names every fault at once', () => {
     const broken = {
       ...document,
