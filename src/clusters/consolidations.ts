@@ -164,7 +164,15 @@ export class Consolidations {
     const around = { after: plan.after, constraints: made.constraints, policy };
     return [
       ...(await askWorthwhile(repositories, worthwhile, around)),
-      ...(await askAboutConflicts(repositories, around)),
+      ...(await askAboutConflicts(repositories, {
+        ...around,
+        opposed: plan.opposed,
+        contradictions: groups.contradictions.map(({ a, b, logit }) => ({
+          faceA: compared[a]!,
+          faceB: compared[b]!,
+          logit,
+        })),
+      })),
     ];
   }
 }

@@ -4,6 +4,9 @@ import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import { consolidateGallery } from './consolidate-gallery.js';
 import { clear, Gallery } from './gallery.js';
 
+/** Faces of each part: more than a question needs that contradicts a human. */
+const MANY = 22;
+
 describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
   let db: TestDatabase;
   beforeAll(async () => {
@@ -134,6 +137,44 @@ describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
     expect(await conflicts(gallery)).toHaveLength(1);
     await gallery.decide(item!, { decision: 'keep_human' });
     expect((await consolidateGallery(gallery)).operationId).toBeNull();
+    expect(await conflicts(gallery)).toEqual([]);
+  });
+
+  it('consolidation asks once where a word keeps many faces apart against the evidence, and obeys it meanwhile', async () => {
+    const gallery = await Gallery.open(db);
+    const faces: FaceRecord[] = [];
+    for (let i = 0; i < 2 * MANY; i++) faces.push(await gallery.one(clear(1)));
+    const whole = faces[0]!.clusterId!;
+    expect(new Set(await Promise.all(faces.map((face) => gallery.clusterOf(face))))).toEqual(
+      new Set([whole]),
+    );
+    const part = faces.slice(MANY);
+    const groups = [part.map(({ id }) => id)];
+    const { clusters } = await gallery.clusters.split(gallery.tenantId, whole, { groups }, 'reviewer');
+    const [, split] = clusters;
+    const before = await Promise.all(faces.map((face) => gallery.clusterOf(face)));
+    await consolidateGallery(gallery);
+    const [item, ...more] = await conflicts(gallery);
+    expect(more).toEqual([]);
+    expect(item).toMatchObject({ subjectKey: expect.stringContaining([whole, split!.id].sort().join('+')) });
+    expect(item!.evidence).toMatchObject({ proposal: { by: 'consolidation', do: 'merge' } });
+    expect(await Promise.all(faces.map((face) => gallery.clusterOf(face)))).toEqual(before);
+    await gallery.decide(item!, { decision: 'keep_human' });
+    await consolidateGallery(gallery);
+    expect(await conflicts(gallery)).toEqual([]);
+    expect(await Promise.all(faces.map((face) => gallery.clusterOf(face)))).toEqual(before);
+  });
+
+  it('consolidation leaves a single face where a human put it, and asks nobody about it', async () => {
+    const { gallery, ann, eve } = await named();
+    const own = [];
+    for (let i = 0; i < 4; i++) own.push(await gallery.one(clear(1)));
+    const stray = own[0]!;
+    const moved = { clusterId: eve.clusterId };
+    await gallery.clusters.moveFace(gallery.tenantId, stray.id, moved, 'reviewer');
+    await consolidateGallery(gallery);
+    expect(await gallery.clusterOf(stray)).toBe(eve.clusterId);
+    expect(await gallery.clusterOf(own[1]!)).toBe(ann.clusterId);
     expect(await conflicts(gallery)).toEqual([]);
   });
 

@@ -53,19 +53,21 @@ export interface ConsolidationPlan {
   /** Clusters that humans hold, and the pairs of them that evidence would join. */
   readonly held: ReadonlySet<string>;
   readonly joinable: readonly (readonly [string, string])[];
+  /** Pairs of clusters that evidence would put into one place, and a human's word keeps apart. */
+  readonly opposed: readonly (readonly [string, string])[];
 }
 
 export function planConsolidation(facts: ConsolidationFacts): ConsolidationPlan {
   const { faces } = facts;
   const held = heldClusters(faces, facts.clusters);
-  const { homes, founded, joinable } = placeFaces({ ...facts, held });
+  const { homes, founded, joinable, opposed } = placeFaces({ ...facts, held });
   const moves = faces
     .map((face, i): FaceMove => ({ faceId: face.id, from: face.clusterId, to: homes[i]! }))
     .filter(({ from, to }) => from !== to)
     .sort((a, b) => (a.faceId < b.faceId ? -1 : 1));
   const after = clustersAfter(facts, homes, founded);
   const difference = { moves, ...clusterDifference(facts, moves, after, founded) };
-  return { changes: changesOf(facts, difference), difference, after, held, joinable };
+  return { changes: changesOf(facts, difference), difference, after, held, joinable, opposed };
 }
 
 /** Clusters that the machine neither dissolves nor joins. */

@@ -44,7 +44,11 @@ export interface Placement {
   readonly founded: readonly string[];
   /** Pairs of held clusters that evidence would join, each sorted, by ids. */
   readonly joinable: readonly (readonly [string, string])[];
+  /** Pairs of clusters that evidence would put into one place, and a human's word keeps apart; each sorted, by ids. */
+  readonly opposed: readonly (readonly [string, string])[];
 }
+
+type ClusterPair = readonly [string, string];
 
 /** A result that is placed again may shift once more (sizes have changed); it settles within a few rounds. */
 const ROUNDS_MAX = 8;
@@ -52,12 +56,12 @@ const ROUNDS_MAX = 8;
 /** Stable: placing the faces from where they went to moves none of them. */
 export function placeFaces(input: PlacementInput): Placement {
   const founded: string[] = [];
-  const joinable = new Map<string, readonly [string, string]>();
+  let joinable: readonly ClusterPair[] = [];
+  let opposed: readonly ClusterPair[] = [];
   let homes = input.faces.map((face) => face.clusterId);
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const step = new Step(input, homes);
-    joinable.clear();
-    for (const pair of step.joinable) joinable.set(pair.join(' '), pair);
+    ({ joinable, opposed } = step);
     founded.push(...step.founded);
     const settled = step.homes.every((home, face) => home === homes[face]);
     homes = step.homes;
@@ -67,15 +71,25 @@ export function placeFaces(input: PlacementInput): Placement {
   return {
     homes,
     founded: founded.filter((id) => used.has(id)),
-    joinable: [...joinable.keys()].sort().map((key) => joinable.get(key)!),
+    joinable: inOrder(joinable),
+    opposed: inOrder(opposed),
   };
 }
+
+/** Each once, by ids. */
+function inOrder(pairs: readonly ClusterPair[]): ClusterPair[] {
+  const known = new Map(pairs.map((pair) => [pair.join(' '), pair]));
+  return [...known.keys()].sort().map((key) => known.get(key)!);
+}
+
+const sorted = (a: string, b: string): ClusterPair => (a < b ? [a, b] : [b, a]);
 
 /** One placing of all faces from where they are now. */
 class Step {
   readonly homes: (string | null)[];
   readonly founded: string[] = [];
-  readonly joinable: (readonly [string, string])[] = [];
+  readonly joinable: ClusterPair[] = [];
+  readonly opposed: ClusterPair[] = [];
 
   constructor(
     private readonly input: PlacementInput,
@@ -143,7 +157,7 @@ class Step {
       for (const [to, faces] of flow) {
         if (!most(from, to)) continue;
         this.stay(faces);
-        if (held.has(to)) this.joinable.push([from, to].sort() as [string, string]);
+        if (held.has(to)) this.joinable.push(sorted(from, to));
       }
     }
     for (const { kind, a, b } of words) {
@@ -152,6 +166,7 @@ class Step {
       const places = new Set([clusterA, clusterB, ...(flows.get(clusterA)?.keys() ?? [])]);
       for (const to of places) {
         if (!most(clusterA, to) || !most(clusterB, to)) continue;
+        this.opposed.push(sorted(clusterA, clusterB));
         this.stay(flows.get(clusterA)?.get(to) ?? []);
         this.stay(flows.get(clusterB)?.get(to) ?? []);
       }

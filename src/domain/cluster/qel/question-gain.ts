@@ -6,6 +6,11 @@ export const QUESTION_GAIN_MIN = 0.05;
 /** Log odds under which a merge of stage 2 is worth verifying, and a member of a cluster worth a look. */
 export const DOUBTFUL_MERGE_LOGIT = 5;
 export const DOUBTFUL_MEMBER_LOGIT = 4;
+/**
+ * Evidence against a human's word that is worth a second look: odds of 49 to 1, and this many faces at stake. Below, a wrong word costs
+ * less than being asked about every right one.
+ */
+export const CONTRADICTION = { logit: Math.log(0.98 / 0.02), gain: 20 };
 /** Faces put right when one face leaves the wrong cluster: itself, and what it spoils for the others. */
 const MEMBER_WORTH = 1.5;
 
