@@ -156,7 +156,7 @@ describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
     await consolidateGallery(gallery);
     const [item, ...more] = await conflicts(gallery);
     expect(more).toEqual([]);
-    expect(item).toMatchObject({ subjectKey: expect.stringContaining([whole, split!.id].sort().join('+')) });
+    expect(item!.subjectKey).toContain([whole, split!.id].sort().join('+'));
     expect(item!.evidence).toMatchObject({ proposal: { by: 'consolidation', do: 'merge' } });
     expect(await Promise.all(faces.map((face) => gallery.clusterOf(face)))).toEqual(before);
     await gallery.decide(item!, { decision: 'keep_human' });
