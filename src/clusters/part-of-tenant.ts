@@ -35,6 +35,12 @@ export class PartOfTenant {
     return this.clusters.has(clusterId);
   }
 
+  /** Of its faces and clusters. */
+  *ids(): Generator<string> {
+    yield* this.members.keys();
+    yield* this.clusters.keys();
+  }
+
   add(members: readonly PartMember[]): void {
     for (const member of members) this.members.set(member.face.id, member);
   }

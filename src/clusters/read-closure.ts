@@ -7,12 +7,11 @@
 //
 // [Note: Changed faces] Operations name what they changed. Of faces that have gone nobody knows any more whom they were linked to, so
 // that all faces are grouped anew after an erasure.
-import type { CountedFace } from '../database/face-census-repository.js';
 import type { LinkedFace } from '../database/link-repository.js';
-import type { ConstraintRecord } from '../database/records.js';
 import type { TenantRepositories, TenantScope } from '../database/tenant-store.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { PartOfTenant, type PartMember } from './part-of-tenant.js';
+import { ReachPart } from './reach-part.js';
 import type { TenantCensus } from './read-census.js';
 
 /** Faces of a closure; from a larger one on, comparing all pairs of the tenant is the shorter way. */
@@ -51,66 +50,22 @@ class Closure {
   /** Faces that were looked at and are not reached so far. */
   private readonly seen = new Map<string, PartMember>();
 
+  private readonly reaching: ReachPart;
+
   constructor(
     private readonly scope: TenantScope,
     private readonly evidence: EvidenceCalibration,
     private readonly part: PartOfTenant,
-  ) {}
+  ) {
+    this.reaching = new ReachPart(scope, part, CLOSURE_FACES_MAX);
+  }
 
   /** @returns False when it outgrew its bound. */
   async grow(faceIds: readonly string[], clusterIds: readonly string[]): Promise<boolean> {
-    let probes = await this.reach(faceIds, clusterIds);
-    while (probes.length > 0) {
-      if (this.part.size > CLOSURE_FACES_MAX) return false;
-      const next = probes.splice(0, PROBES);
-      probes = [...probes, ...(await this.reach(await this.linkedTo(next), []))];
-    }
-    return this.part.size <= CLOSURE_FACES_MAX;
-  }
-
-  /** Takes faces in, with all that hangs on them but links. @returns Those that have links to be looked for. */
-  private async reach(faceIds: readonly string[], clusterIds: readonly string[]): Promise<PartMember[]> {
-    const reached: PartMember[] = [];
-    let [faces, clusters] = [faceIds, clusterIds];
-    while (faces.length + clusters.length > 0 && this.part.size <= CLOSURE_FACES_MAX) {
-      const step = await this.scope.read((repositories) => this.step(repositories, faces, clusters));
-      reached.push(...step.members.filter(({ halves }) => halves !== null));
-      this.part.heed(step.constraints);
-      faces = step.constraints
-        .flatMap(({ faceA, faceB }) => [faceA, faceB])
-        .filter((id) => !this.part.has(id));
-      clusters = step.members.flatMap(({ face: { clusterId } }) =>
-        clusterId === null || this.part.hasCluster(clusterId) ? [] : [clusterId],
-      );
-    }
-    return reached;
-  }
-
-  private async step(
-    repositories: TenantRepositories,
-    faceIds: readonly string[],
-    clusterIds: readonly string[],
-  ): Promise<{ readonly members: readonly PartMember[]; readonly constraints: readonly ConstraintRecord[] }> {
-    const { clusters, faceCensus, constraints } = repositories;
-    const wanted = [...new Set(clusterIds)].filter((id) => !this.part.hasCluster(id));
-    this.part.addClusters(await clusters.findMany(wanted));
-    const found = [
-      ...(await faceCensus.listInClusters(wanted, CLOSURE_FACES_MAX + 1)),
-      ...(await faceCensus.listMany(faceIds)),
-    ];
-    const members = await this.membersOf(repositories, found);
-    this.part.add(members);
-    return { members, constraints: await constraints.findTouching(members.map(({ face }) => face.id)) };
-  }
-
-  private async membersOf(
-    repositories: TenantRepositories,
-    found: readonly CountedFace[],
-  ): Promise<PartMember[]> {
-    const fresh = [...new Map(found.map((face) => [face.id, face])).values()].filter(
-      ({ id }) => !this.part.has(id),
-    );
-    return this.part.measure(repositories, fresh);
+    const probes = await this.reaching.reach(faceIds, clusterIds);
+    while (probes.length > 0 && !this.reaching.outgrown)
+      probes.push(...(await this.reaching.reach(await this.linkedTo(probes.splice(0, PROBES)), [])));
+    return !this.reaching.outgrown;
   }
 
   /** Faces that depend on one of the probes, or it on them. */

@@ -1,9 +1,9 @@
-// Consolidation as a job: read, group on a thread of its own, change what differs.
+// Consolidation as a job: read, group on a thread of its own, change what differs. Large tenants: see large-tenants.ts.
 import { Injectable } from '@nestjs/common';
 import { AssignmentPolicies } from '../clusters/assignment-policies.js';
 import { Consolidations, overtaken } from '../clusters/consolidations.js';
 import { presentRegrouping } from '../clusters/regrouping.response.js';
-import { CONSOLIDATION_FACES_MAX, readCensus, refuseTooMany } from '../clusters/read-census.js';
+import { CONSOLIDATION_FACES_MAX, readCensus } from '../clusters/read-census.js';
 import { readClosure } from '../clusters/read-closure.js';
 import type { JobRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
@@ -11,6 +11,7 @@ import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibra
 import { DomainError } from '../domain/domain-error.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
 import { GroupingThread } from '../clusters/grouping-thread.js';
+import { LargeTenants } from './large-tenants.js';
 
 /** Groupings that may be overtaken by people before the job is tried again later. */
 const ATTEMPTS = 4;
@@ -31,18 +32,18 @@ export class ConsolidationJobs {
     private readonly jobs: BackgroundJobs,
     private readonly policies: AssignmentPolicies,
     private readonly thread: GroupingThread,
+    private readonly large: LargeTenants,
   ) {}
 
   /**
    * Orders a consolidation; one that waits already is answered instead of a second one.
-   * @throws DomainError tenant.not_found, consolidation.unavailable, consolidation.too_many_faces
+   * @throws DomainError tenant.not_found, consolidation.unavailable
    */
   async order(tenantId: string, { dryRun = false, changedOnly = false, actor }: Order): Promise<JobRecord> {
     await this.tenants.forTenant(tenantId).read(async (repositories) => {
       if ((await repositories.tenant.find()) === null)
         throw new DomainError('tenant.not_found', 'There is no such tenant.');
       await this.evidenceOf(repositories);
-      refuseTooMany(await repositories.faceCensus.countUpTo(CONSOLIDATION_FACES_MAX + 1));
     });
     return this.jobs.submitOnce(
       tenantId,
@@ -61,7 +62,12 @@ export class ConsolidationJobs {
     const dryRun = input['dry_run'] === true;
     const scope = this.tenants.forTenant(tenantId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const evidence = await scope.read((repositories) => this.evidenceOf(repositories));
+      const { evidence, isLarge } = await scope.read(async (repositories) => ({
+        evidence: await this.evidenceOf(repositories),
+        isLarge:
+          (await repositories.faceCensus.countUpTo(CONSOLIDATION_FACES_MAX + 1)) > CONSOLIDATION_FACES_MAX,
+      }));
+      if (isLarge) return this.large.run({ tenantId, dryRun, actor: String(input['actor']) }, evidence);
       const part = input['changed_only'] === true ? await readClosure(scope, evidence) : null;
       const census = part ?? (await readCensus(scope, evidence));
       const groups = await this.thread.run(census.task);

@@ -34,17 +34,14 @@ export class ConsolidationController {
   @ApiOperation({
     summary: 'Group all faces anew: by the faces, the calibration and what humans said, whatever came first.',
     description:
-      'What humans hold stays: locked faces, and clusters that are named, confirmed or hidden. The whole change is one operation that can be undone. While such a job waits it is answered instead of a second one.',
+      'What humans hold stays: locked faces, and clusters that are named, confirmed or hidden. The whole change is one operation that can be undone. While such a job waits it is answered instead of a second one. A tenant of more than 20,000 faces is grouped where it has changed since the last time, in parts with an operation each (`operations`); parts of more than 10,000 faces are named in `left_alone` and stay as they are.',
   })
   @ApiAcceptedResponse({ type: JobResponse, description: 'Accepted; Location names the job.' })
   @ApiProblem(
     409,
     '`consolidation.unavailable`: the model pack has no evidence file; `idempotency.in_progress`.',
   )
-  @ApiProblem(
-    422,
-    '`consolidation.too_many_faces`; `idempotency.key_reused`: the key came with another request.',
-  )
+  @ApiProblem(422, '`idempotency.key_reused`: the key came with another request.')
   async consolidate(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Body() body: ConsolidateBody,

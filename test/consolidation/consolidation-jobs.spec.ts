@@ -8,6 +8,7 @@ import { readCensus } from '../../src/clusters/read-census.js';
 import type { KindredConfig } from '../../src/config/config.js';
 import { ConsolidationJobs } from '../../src/consolidation/consolidation-jobs.js';
 import { ConsolidationSchedule } from '../../src/consolidation/consolidation-schedule.js';
+import { LargeTenants } from '../../src/consolidation/large-tenants.js';
 import { GroupingThread } from '../../src/clusters/grouping-thread.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import { groupFaces } from '../../src/domain/cluster/consolidation/group-faces.js';
@@ -46,7 +47,8 @@ describe('consolidation jobs', () => {
   const jobsWith = (evidence: typeof EVIDENCE | null): ConsolidationJobs => {
     const linkage = { pair: PAIR, linkage: linkageFromPair(PAIR) };
     const policies = new AssignmentPolicies(SPACE, linkage, [], evidence);
-    return new ConsolidationJobs(db.tenants, service, background, policies, thread);
+    const large = new LargeTenants(db.tenants, service, thread);
+    return new ConsolidationJobs(db.tenants, service, background, policies, thread, large);
   };
   const scheduleOf = (consolidation: KindredConfig['consolidation']): ConsolidationSchedule =>
     new ConsolidationSchedule(db.system, jobs, { consolidation } as KindredConfig, pino({ level: 'silent' }));
