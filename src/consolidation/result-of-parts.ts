@@ -34,7 +34,7 @@ export class ResultOfParts {
     this.faces += report.faces;
     this.lastOperation = report.operationId ?? this.lastOperation;
     if (report.operationId !== null) this.append('operations', { count: 1, listed: [report.operationId] });
-    for (const name of LISTS) this.append(name, part[name] as List);
+    for (const name of LISTS) this.append(name, part[name]);
   }
 
   /** @param facesMax What hangs together with the seed is more than this, count. */

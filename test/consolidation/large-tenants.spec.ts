@@ -55,11 +55,9 @@ describe.each(bothDatabases)('a large tenant on $name', ({ open }) => {
     expect(countOf(planned['moved'])).toBe(2);
     expect(countOf(planned['operations'])).toBe(0);
     const done = await run(gallery);
-    expect((done['moved'] as { listed: unknown }).listed).toEqual(
-      expect.arrayContaining(
-        whole.difference.moves.map(({ faceId }) => expect.objectContaining({ face_id: faceId })),
-      ),
-    );
+    expect(
+      (done['moved'] as { listed: { face_id: string }[] }).listed.map(({ face_id }) => face_id).sort(),
+    ).toEqual(whole.difference.moves.map(({ faceId }) => faceId));
     expect(countOf(done['operations'])).toBe(2);
     expect(countOf(done['left_alone'])).toBe(0);
     const after = await previewCensus(gallery, await readCensus(gallery.scope, EVIDENCE));
