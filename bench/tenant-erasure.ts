@@ -1,7 +1,7 @@
-// npm run bench:erasure [-- --faces 100000]: a tenant of 100,000 faces is erased by the real service on a durable PostgreSQL, and the service is killed
+// npm run bench:erasure [-- --faces 100000 --encryption per_tenant]: a tenant of 100,000 faces is erased by the real service on a durable PostgreSQL, and the service is killed
 // (kill -9) in the middle and at the end of every phase. It fails unless in the end no row, no file and no index is left, the
 // other tenant has all that it had, and `kindred receipt verify` accepts the receipt.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,10 +13,13 @@ import { machine } from './machine.js';
 import { forgetPeak, residentMemory } from './process-memory.js';
 import type { Program } from './program.js';
 import { compiled, repositoryRoot, samplePhotos } from './repository.js';
-import { countsOf, filesUnder, verifyReceipt } from './what-is-left.js';
+import { countsOf, filesUnder, plainFilesUnder, verifyReceipt } from './what-is-left.js';
 
-const { values } = parseArgs({ options: { faces: { type: 'string', default: '100000' } } });
+const { values } = parseArgs({
+  options: { faces: { type: 'string', default: '100000' }, encryption: { type: 'string', default: 'off' } },
+});
 const FACES = Number(values.faces);
+const ENCRYPTED = values.encryption !== 'off';
 const GOES = 'goes';
 const STAYS = 'stays';
 /** An advisory lock of this bench's own: whoever ends a phase waits for it. */
@@ -70,7 +73,17 @@ class Bench {
       databaseUrl: this.databaseUrl,
       dataDir: this.dataDir,
       tenants,
+      environment: { KINDRED_STORAGE_ENCRYPTION: values.encryption },
     });
+  }
+
+  /** The service encrypts what was kept plainly when it starts. */
+  async encryptAll(folder: string): Promise<void> {
+    await this.stop();
+    const began = performance.now();
+    await this.start();
+    await until('the encryption of the files', async () => (await plainFilesUnder(folder)) === 0);
+    console.log(`files encrypted ${((performance.now() - began) / 1000).toFixed(1)} s after the start`);
   }
 
   stop(): Promise<void> {
@@ -216,6 +229,7 @@ async function main(): Promise<void> {
     const files = (tenant: string): Promise<number> => filesUnder(join(bench.kept, tenantBlobPrefix(tenant)));
     console.log(machine());
     await fillLargeTenant(GOES, FACES, postgres.url, bench.kept);
+    if (ENCRYPTED) await bench.encryptAll(join(bench.kept, tenantBlobPrefix(GOES)));
     const before = { goes: await countsOf(client, GOES), stays: await countsOf(client, STAYS) };
     const filesBefore = { goes: await files(GOES), stays: await files(STAYS) };
     console.log(JSON.stringify({ ...before.goes, files: filesBefore.goes }));
@@ -252,7 +266,14 @@ async function main(): Promise<void> {
     ]);
     bench.report();
     console.log(machine());
-    const left = { ...(await countsOf(client, GOES)), files: await files(GOES) };
+    const kept = await readdir(join(dataDir, 'keys')).catch(() => []);
+    const keys = kept.filter((name) => name.endsWith('.key'));
+    const left = {
+      ...(await countsOf(client, GOES)),
+      files: await files(GOES),
+      keys: keys.filter((name) => name.includes(GOES)).length,
+    };
+    if (ENCRYPTED && keys.length !== 1) throw new Error(`keys: ${keys.join(', ')}`);
     console.log(`left of the tenant: ${JSON.stringify(left)}`);
     if (Object.values(left).some((count) => count > 0)) throw new Error('something is left');
     const other = await countsOf(client, STAYS);

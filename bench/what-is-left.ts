@@ -1,6 +1,6 @@
 // What an erasure has left, counted past the service, and its receipt, judged by the command line.
 import { execFile } from 'node:child_process';
-import { readdir, writeFile } from 'node:fs/promises';
+import { open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type pg from 'pg';
@@ -17,6 +17,21 @@ export const filesUnder = async (folder: string): Promise<number> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).length;
 };
+
+const MAGIC = 'KINDRED\x01';
+
+/** Files under a folder that are not encrypted. */
+export async function plainFilesUnder(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  let plain = 0;
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = await open(join(entry.parentPath, entry.name), 'r');
+    const { buffer } = await file.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
+    await file.close();
+    if (buffer.toString('latin1') !== MAGIC) plain++;
+  }
+  return plain;
+}
 
 /** Rows of each tenant by table, and its vector indexes. */
 export async function countsOf(client: pg.Client, tenant: string): Promise<Record<string, number>> {

@@ -13,6 +13,8 @@ export interface ServiceOptions {
   readonly tenants: readonly string[];
   /** Further arguments of node, such as --cpu-prof. */
   readonly nodeArguments?: readonly string[];
+  /** Where a bench is about a setting. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Defaults everywhere but where it must be: folder, port, token, models, database; the log is off at `warn`. */
@@ -30,6 +32,7 @@ export async function startService(options: ServiceOptions): Promise<{ program: 
       KINDRED_MODELS_DIR: options.modelsDir,
       KINDRED_MODEL_PACK: options.pack,
       ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+      ...options.environment,
     },
     repositoryRoot,
   );
