@@ -19,10 +19,11 @@ export class EncryptedBlobs {
 
   /** An encrypted, synced copy in `folder`; nothing is left of it when this throws. */
   async sealedCopy(path: string, blobKey: string, folder: string): Promise<string> {
-    const key = await this.keys.ensure(ownerOf(blobKey));
     const copy = join(folder, randomUUID());
+    // First of all: no key is made for a file that has just been erased.
     const from = await open(path, 'r');
     try {
+      const key = await this.keys.ensure(ownerOf(blobKey));
       const to = await open(copy, 'wx', 0o600);
       try {
         await seal(from, to, blobKey, key);

@@ -1,17 +1,29 @@
 // The key of each tenant's originals: random, wrapped under the master key, one file a tenant in a folder of its own. When the file
 // is destroyed nobody reads the originals again, wherever copies of them lie.
 //
+// [Note: A destroyed key stays destroyed]
+// A process that starts may be wrapping a key anew, by writing a file beside it and renaming, while another destroys it: the rename
+// would bring it back. So whoever destroys first leaves a mark under the key's id (random: it names nobody), and whoever renames
+// looks for the mark afterwards. Marks stay for a day.
+//
 // [Note: Where the keys of tenants lie]
 // Not in the database and not among the originals, because backups hold both: a key that is in the backup is not destroyed by
 // deleting it here. The folder of keys needs a backup of its own kind, one that forgets.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { link, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BlobKeyMaterial, KEY_ID_BYTES } from './blob-cipher.js';
 import { ignoreMissing, makeFolder, syncFolder } from './durable-folder.js';
 import { EncryptionKeyError, MasterKeys, type WrappedKey } from './master-keys.js';
 
 const SUFFIX = '.key';
+/** A key's file that is being written: another tenant may be called nearly so. */
+const UNFINISHED = /^(.*\.key)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MARK = 'destroyed-';
+/** Longer than any start takes, ms. */
+const MARK_KEPT_MS = 24 * 60 * 60 * 1000;
+/** A key that is being written is older than this only when its process has died, ms. */
+const WRITING_MAX_MS = 15 * 60 * 1000;
 /** Opened keys that are remembered, count, and for how long, ms: after a tenant's end they are gone from other processes too. */
 const REMEMBERED_MAX = 1000;
 const REMEMBERED_MS = 60_000;
@@ -41,6 +53,7 @@ export class TenantKeys {
     if (!encrypts && owners.length === 0) return new TenantKeys(folder, undefined);
     const keys = new TenantKeys(folder, await MasterKeys.open(masterKeyFile, owners.length === 0));
     for (const owner of owners) await keys.keepCurrent(owner);
+    await keys.sweep(names);
     return keys;
   }
 
@@ -66,9 +79,30 @@ export class TenantKeys {
   async destroy(owner: string): Promise<boolean> {
     this.opened.delete(owner);
     const path = this.pathOf(owner);
+    // One that can not be read can not be wrapped anew either.
+    const file = await this.read(owner).catch(() => undefined);
+    if (file !== undefined) {
+      await writeFile(this.markOf(file), '', { mode: 0o600 });
+      await syncFolder(this.folder);
+    }
     const destroyed = (await ignoreMissing(unlink(path).then(() => true))) ?? false;
-    if (destroyed) await syncFolder(dirname(path));
-    return destroyed;
+    // What is being written, or was left by a process that died, is the same key.
+    const names = (await ignoreMissing(readdir(this.folder))) ?? [];
+    const copies = names.filter((name) => UNFINISHED.exec(name)?.[1] === `${owner}${SUFFIX}`);
+    for (const name of copies) await rm(join(this.folder, name), { force: true });
+    if (destroyed || copies.length > 0) await syncFolder(dirname(path));
+    // Whoever saw the mark may have been quicker with the rest.
+    return destroyed || file !== undefined;
+  }
+
+  /** Files of processes that died, and marks of long ago. */
+  private async sweep(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const keptMs = name.startsWith(MARK) ? MARK_KEPT_MS : UNFINISHED.test(name) ? WRITING_MAX_MS : Infinity;
+      const path = join(this.folder, name);
+      const found = await ignoreMissing(stat(path));
+      if (found !== undefined && Date.now() - found.mtimeMs > keptMs) await rm(path, { force: true });
+    }
   }
 
   private async make(owner: string): Promise<BlobKeyMaterial> {
@@ -93,9 +127,13 @@ export class TenantKeys {
     const file = await this.read(owner);
     if (file === undefined) return;
     const key = this.unwrap(owner, file);
-    if (this.masters!.isCurrent(file)) return;
-    await rename(await this.write(owner, key), this.pathOf(owner));
-    await syncFolder(this.folder);
+    if (!this.masters!.isCurrent(file)) {
+      // Gone: it was destroyed meanwhile, with what was written here.
+      await ignoreMissing(rename(await this.write(owner, key), this.pathOf(owner)));
+      await syncFolder(this.folder);
+    }
+    // As in [Note: A destroyed key stays destroyed].
+    if ((await ignoreMissing(stat(this.markOf(file)))) !== undefined) await this.destroy(owner);
   }
 
   /** @returns Path of a synced file under another name. */
@@ -124,7 +162,8 @@ export class TenantKeys {
       const file = JSON.parse(text) as Partial<KeyFile>;
       if (
         file.version === 1 &&
-        [file.id, file.master, file.wrapped].every((part) => typeof part === 'string')
+        [file.id, file.master, file.wrapped].every((part) => typeof part === 'string') &&
+        /^[0-9a-f]+$/.test(file.id!)
       )
         return file as KeyFile;
     } catch {
@@ -145,6 +184,10 @@ export class TenantKeys {
     if (this.opened.size >= REMEMBERED_MAX) this.opened.clear();
     this.opened.set(owner, { key, until: Date.now() + REMEMBERED_MS });
     return key;
+  }
+
+  private markOf({ id }: KeyFile): string {
+    return join(this.folder, `${MARK}${id}`);
   }
 
   /** @param owner Safe as a file's name: see blob-key.ts. */

@@ -1,5 +1,6 @@
 // Encryption is invisible to whoever uses the service, and the erasure of a tenant destroys its key.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KINDRED_CONFIG, type KindredConfig } from '../../src/config/config.js';
@@ -9,6 +10,7 @@ import type { Api, ImageJson } from '../harness/api.js';
 import { startApp, type TestApp } from '../harness/app.js';
 import { refuseSecrets } from '../harness/no-secrets.js';
 import { samplePhotos } from '../harness/shared-data.js';
+import { kindred } from '../transfer/commands.js';
 
 const MAGIC = Buffer.from('KINDRED\x01', 'latin1');
 
@@ -27,6 +29,9 @@ describe.each(['postgres', 'embedded'] as const)('encrypted originals in the ser
 
   const kept = (tenant: string, image: string): Promise<Buffer> =>
     readFile(app.app.get(BlobStore).pathOf(imageBlobKey(tenant, image)));
+
+  const keys = async (): Promise<string[]> =>
+    (await readdir(storage.keysDir)).filter((name) => name.endsWith('.key')).sort();
 
   it('crops, previews and queued photos are as they were', async () => {
     const sent = await api.sendImage('goes', samplePhotos[0]!);
@@ -73,8 +78,26 @@ describe.each(['postgres', 'embedded'] as const)('encrypted originals in the ser
     expect((await api.get(`/v1/tenants/stays/images/${image!.id}/preview`)).status).toBe(200);
   });
 
+  it('an export holds the photos plainly, and an import encrypts them under the key of where they come', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kindred-plain-'));
+    const [image] = await api.all<ImageJson>('/v1/tenants/stays/images');
+    const exported = await kindred(api, 'export', '--tenant', 'stays', '--to', folder, '--originals');
+    expect([exported.code, exported.err]).toEqual([0, '']);
+    const [name] = await readdir(join(folder, 'originals'));
+    expect(await readFile(join(folder, 'originals', name!))).toEqual(await readFile(samplePhotos[0]!));
+    const imported = await kindred(api, 'import', '--from', folder, '--tenant', 'new-home');
+    expect([imported.code, imported.err]).toEqual([0, '']);
+    const there = await kept('new-home', image!.id);
+    expect(there.subarray(0, 8)).toEqual(MAGIC);
+    // Another key, not a copy of the file.
+    expect(there.subarray(8, 24)).not.toEqual((await kept('stays', image!.id)).subarray(8, 24));
+    const answer = await api.get(`/v1/tenants/new-home/images/${image!.id}/preview`);
+    expect(answer.status).toBe(200);
+    await rm(folder, { recursive: true });
+  });
+
   it('the erasure of a tenant destroys its key, and the receipt says so', async () => {
-    expect((await readdir(storage.keysDir)).sort()).toEqual(['t-goes.key', 't-stays.key']);
+    expect(await keys()).toEqual(['t-goes.key', 't-new-home.key', 't-stays.key']);
     const gone = await api.call<{
       receipt: { receipt: { storage: object; verified: { remaining: Record<string, number> } } };
     }>('DELETE', '/v1/tenants/goes', undefined, { prefer: 'wait=60' });
@@ -82,7 +105,7 @@ describe.each(['postgres', 'embedded'] as const)('encrypted originals in the ser
     const { storage: told, verified } = gone.json.receipt.receipt;
     expect(told).toMatchObject({ key_destroyed: true });
     expect(verified.remaining['encryption_keys']).toBe(0);
-    expect(await readdir(storage.keysDir)).toEqual(['t-stays.key']);
+    expect(await keys()).toEqual(['t-new-home.key', 't-stays.key']);
   });
 
   it('logs no key', async () => {

@@ -1,6 +1,6 @@
 // Encrypted originals: what lies on disk, who can open it, and what is left when the key is destroyed.
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -188,6 +188,26 @@ describe('the master key', () => {
     await expect(openStore()).rejects.toThrow(EncryptionKeyError);
   });
 
+  it('is changed while tenants are erased: no destroyed key comes back', async () => {
+    const owners = Array.from({ length: 60 }, (_, i) => `t-${i}`);
+    const ring = await TenantKeys.open(keysFolder(), masterFile(), true);
+    const made = await Promise.all(owners.map((owner) => ring.ensure(owner)));
+    await writeFile(masterFile(), `${masterKey()}\n${await readFile(masterFile(), 'utf8')}`);
+    const going = owners.filter((_, i) => i % 3 !== 0);
+    // A process that starts, and one that erases, at many points of its way.
+    const starting = [openStore(), openStore()];
+    for (const owner of going) {
+      expect(await ring.destroy(owner)).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all(starting);
+    const left = (await readdir(keysFolder())).filter((name) => !name.startsWith('destroyed-'));
+    const stay = owners.filter((owner) => !going.includes(owner));
+    expect(left.sort()).toEqual(stay.map((owner) => `${owner}.key`).sort());
+    const again = await TenantKeys.open(keysFolder(), masterFile(), true);
+    for (const owner of stay) expect(await again.find(owner)).toEqual(made[owners.indexOf(owner)]);
+  });
+
   it('is missed at the start, in words that hold no secret; none is made in its place', async () => {
     await keep(imageBlobKey('acme', A), Buffer.from('x'));
     const aside = `${masterFile()}.aside`;
@@ -219,6 +239,26 @@ describe('the keys of tenants', () => {
     await keep(imageBlobKey('acme', A), Buffer.from('first'), restarted);
     expect((await onDisk(imageBlobKey('acme', A))).subarray(8, 24)).toEqual(made.id);
     expect((await openBlob(imageBlobKey('acme', A))).toString()).toBe('first');
+  });
+
+  it('go with every copy of them, also one that a process left in the middle of writing, and no other', async () => {
+    const ring = await TenantKeys.open(keysFolder(), masterFile(), true);
+    const others = ['t-a.key', 't-a.key.01939f3e-7a50-7c1d-8a77-0c6a3d2e91b4'];
+    for (const owner of ['t-a', ...others]) await ring.ensure(owner);
+    const copy = `t-a.key.${A}`;
+    await cp(join(keysFolder(), 't-a.key'), join(keysFolder(), copy));
+    expect(await readdir(keysFolder())).toContain(copy);
+    expect(await ring.destroy('t-a')).toBe(true);
+    const left = (await readdir(keysFolder())).filter((name) => !name.startsWith('destroyed-'));
+    expect(left.sort()).toEqual(others.map((owner) => `${owner}.key`).sort());
+    // The marks name nobody, and go after a day; what is half-written goes at the next start.
+    const marks = (await readdir(keysFolder())).filter((name) => name.startsWith('destroyed-'));
+    expect(marks).toEqual([expect.stringMatching(/^destroyed-[0-9a-f]+$/)]);
+    await writeFile(join(keysFolder(), copy), '{');
+    const old = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    for (const name of [...marks, copy]) await utimes(join(keysFolder(), name), old, old);
+    await TenantKeys.open(keysFolder(), masterFile(), true);
+    expect((await readdir(keysFolder())).sort()).toEqual(others.map((owner) => `${owner}.key`).sort());
   });
 
   it('processes that start together agree on one', async () => {
