@@ -12,17 +12,22 @@ export interface CropOptions {
   readonly turn?: Turn;
 }
 
+/** Whole px of a picture. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface CropPlan {
   /** Size to which the whole upright picture is scaled, px. */
   readonly width: number;
   readonly height: number;
-  /** What is cut from it, px. */
-  readonly region: {
-    readonly left: number;
-    readonly top: number;
-    readonly width: number;
-    readonly height: number;
-  };
+  /** What is cut from it. */
+  readonly region: Region;
+  /** The same part of the picture before it is scaled. */
+  readonly source: Region;
 }
 
 /**
@@ -42,7 +47,13 @@ export function planCrop(image: { width: number; height: number }, box: Box, opt
   const height = Math.max(1, Math.round(image.height * scale));
   const [left, columns] = span(region.x1, region.x2, width / image.width, width, options.sizePx);
   const [top, rows] = span(region.y1, region.y2, height / image.height, height, options.sizePx);
-  return { width, height, region: { left, top, width: columns, height: rows } };
+  const source = {
+    left: Math.floor(region.x1),
+    top: Math.floor(region.y1),
+    width: Math.ceil(region.x2) - Math.floor(region.x1),
+    height: Math.ceil(region.y2) - Math.floor(region.y1),
+  };
+  return { width, height, region: { left, top, width: columns, height: rows }, source };
 }
 
 /** Whole pixels of one axis: first and count, at least 1, inside `0..size`, at most `max`. */

@@ -11,9 +11,15 @@ import { DomainError } from '../domain/domain-error.js';
 import type { Box } from '../domain/geometry/box.js';
 import type { Raster } from '../domain/geometry/raster.js';
 import type { Turn } from '../domain/geometry/turn.js';
-import { planCrop, type CropOptions } from './crop-region.js';
+import { planCrop, type CropOptions, type CropPlan } from './crop-region.js';
 import { HeicDecoder } from './heic-decoder.js';
-import { readImageHeader, type ImageHeader, type ImageLimits, type ImageNote } from './image-header.js';
+import {
+  readImageHeader,
+  type ContentType,
+  type ImageHeader,
+  type ImageLimits,
+  type ImageNote,
+} from './image-header.js';
 import { perceptualHash } from './perceptual-hash.js';
 import type { PictureFile } from './picture-file.js';
 import { readPicture, type PictureSource } from './picture-source.js';
@@ -43,6 +49,10 @@ const CONCURRENCY_MAX = 3;
 /** JPEG quality of crops, 1..100: no visible loss at the size of a face. */
 const CROP_QUALITY = 90;
 const WHITE = '#ffffff';
+/** Types that can be read at a fraction of their size. */
+const SHRINKING_TYPES: readonly ContentType[] = ['image/jpeg', 'image/webp'];
+/** From this reduction on sharp reads a JPEG at a half or less. */
+const SHRINKS_FROM = 3;
 
 export class ImageDecoder {
   private readonly heic = new HeicDecoder();
@@ -89,10 +99,7 @@ export class ImageDecoder {
       const plan = planCrop(header, box, options);
       const source = await this.open(file, header);
       const { result } = await readPicture(source, header, async (picture) => {
-        // The whole is scaled, then cut: so JPEGs shrink while loading, and only the rows above the cut's end are read.
-        const cut = toSrgb(picture)
-          .resize({ width: plan.width, height: plan.height, fit: 'fill' })
-          .extract(plan.region);
+        const cut = cutOut(toSrgb(picture), header, plan);
         const upright = options.turn ? await turnedRegion(cut, options.turn) : cut;
         const { data } = await upright.jpeg({ quality: CROP_QUALITY }).toUint8Array();
         return plainBytes(data);
@@ -153,6 +160,16 @@ export class ImageDecoder {
 /** Three channels of 8 bits, whatever the source has; its colour profile is applied. */
 function toSrgb(picture: Sharp): Sharp {
   return picture.flatten({ background: WHITE }).toColourspace('srgb');
+}
+
+/**
+ * Scaled and then cut where the file itself can be read at a smaller size; else cut first, so that only the part is scaled. Either way
+ * no row below the part is read.
+ */
+function cutOut(picture: Sharp, header: ImageHeader, { width, height, region, source }: CropPlan): Sharp {
+  return SHRINKING_TYPES.includes(header.contentType) && header.width >= SHRINKS_FROM * width
+    ? picture.resize({ width, height, fit: 'fill' }).extract(region)
+    : picture.extract(source).resize({ width: region.width, height: region.height, fit: 'fill' });
 }
 
 /** sharp turns before it cuts, whatever the order of the calls, so the small region is turned in a second step. */

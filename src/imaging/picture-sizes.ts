@@ -5,5 +5,5 @@ export const CROP_SIZES_PX = [96, 192, 320, 640] as const;
 export type CropSize = (typeof CROP_SIZES_PX)[number];
 
 /** Long side of a whole photo, px; smaller photos are not enlarged. */
-export const PREVIEW_SIZES_PX = [480, 960, 1600] as const;
+export const PREVIEW_SIZES_PX = [480, 640, 960, 1600] as const;
 export type PreviewSize = (typeof PREVIEW_SIZES_PX)[number];

@@ -201,7 +201,7 @@ describe('galleries', () => {
     }
     expect(await picture(`faces/${face.id}/crop`)).toEqual(await picture(`faces/${face.id}/crop?size=320`));
     const whole = { width: photo.width, height: photo.height };
-    for (const size of [480, 960, 1600]) {
+    for (const size of [480, 640, 960, 1600]) {
       const { width, height } = await picture(`images/${photo.id}/preview?size=${size}`);
       expect(Math.max(width, height)).toBe(size);
       expect(width / height).toBeCloseTo(whole.width / whole.height, 1);

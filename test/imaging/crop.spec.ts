@@ -58,6 +58,20 @@ it('a large face is scaled down while it is read, and shows the same', async () 
   expect(meanDifference(crop, { width: 150, height: 200, data })).toBeLessThan(6);
 });
 
+it('shows the same, however much it is scaled', async () => {
+  const path = await onDisk(await largePhoto());
+  const header = await decoder.inspect(path);
+  const box = { x1: 1250, y1: 750, x2: 2000, y2: 1750 };
+  const region = await sharp(path).extract({ left: 1250, top: 750, width: 750, height: 1000 }).toBuffer();
+  for (const sizePx of [1000, 640, 340, 320, 96]) {
+    const crop = await decoded(await decoder.crop(path, header, box, { marginRatio: 0, sizePx }));
+    const { width, height } = crop;
+    expect(height).toBe(sizePx);
+    const { data } = await sharp(region).resize(width, height, { fit: 'fill' }).raw().toUint8Array();
+    expect(meanDifference(crop, { width, height, data }), `${sizePx} px`).toBeLessThan(6);
+  }
+});
+
 it('carries no metadata of the photo', async () => {
   const path = await onDisk(
     await photo()
@@ -105,6 +119,11 @@ describe('the plan of any crop', () => {
         expect(Math.max(columns, rows)).toBeLessThanOrEqual(sizePx);
         expect(plan.width).toBeLessThanOrEqual(width);
         expect(plan.height).toBeLessThanOrEqual(height);
+        const { source } = plan;
+        expect(Math.min(source.left, source.top)).toBeGreaterThanOrEqual(0);
+        expect(Math.min(source.width, source.height)).toBeGreaterThanOrEqual(1);
+        expect(source.left + source.width).toBeLessThanOrEqual(width);
+        expect(source.top + source.height).toBeLessThanOrEqual(height);
       }),
       { numRuns: 2000 },
     );
