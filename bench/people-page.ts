@@ -35,4 +35,7 @@ await withReviewPage('gallery', async (page, place) => {
   await page.waitForFunction(COVERS_ARE_DRAWN);
   console.log(`people page, first screen of covers drawn: ${Math.round(performance.now() - began)} ms`);
   console.log(`frames in each second of scrolling: ${(await scroll(page)).join(' ')}`);
+  const stopped = performance.now();
+  await page.waitForFunction(COVERS_ARE_DRAWN);
+  console.log(`covers drawn where it stopped: ${Math.round(performance.now() - stopped)} ms`);
 });

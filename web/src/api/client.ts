@@ -45,11 +45,12 @@ api.use(credentials);
 /** TanStack Query hooks of every route. */
 export const hooks = createQueryHooks(api);
 
-/** The picture at a path of the API. */
+/** The picture at a path of the API. A browser has six connections to a service: lists and answers go before pictures. */
 export async function fetchPicture(path: string, signal?: AbortSignal): Promise<Blob> {
   const request = new Request(path, {
     headers: { authorization: `Bearer ${session()?.key ?? ''}` },
     signal: signal ?? null,
+    priority: 'low',
   });
   const response = await reach(request);
   if (!response.ok) throw await problemFrom(response);

@@ -11,10 +11,12 @@ export const PICTURE = 'picture';
 
 const cache = new QueryCache();
 
-/** Nobody looks at the oldest pictures any more: they go first. */
+/** Nobody looks at the oldest pictures any more: they go first, and their bytes with them. */
 cache.subscribe(({ type, query }) => {
   const [about] = query.queryKey as readonly unknown[];
-  if (type !== 'added' || about !== PICTURE) return;
+  if (about !== PICTURE) return;
+  if (type === 'removed' && typeof query.state.data === 'string') URL.revokeObjectURL(query.state.data);
+  if (type !== 'added') return;
   const pictures = cache.findAll({ queryKey: [PICTURE] });
   const unseen = pictures.filter((picture) => picture !== query && picture.getObserversCount() === 0);
   for (const picture of unseen.slice(0, Math.max(0, pictures.length - PICTURES_MAX))) cache.remove(picture);

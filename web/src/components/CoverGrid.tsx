@@ -17,6 +17,8 @@ import './cover-grid.css';
 
 /** Room between two covers, px. */
 const SPACE = new Size(12, 12);
+/** More is asked for this far before the end, in heights of the grid: a quick hand does not get there first. */
+const MORE_AHEAD = 6;
 
 interface Sides {
   readonly width: number;
@@ -57,7 +59,12 @@ export function CoverGrid<Item extends { readonly id: string }>(props: CoverGrid
             </GridListItem>
           )}
         </Collection>
-        <GridListLoadMoreItem className="cover-more muted" isLoading={isLoadingMore} onLoadMore={onMore}>
+        <GridListLoadMoreItem
+          className="cover-more muted"
+          isLoading={isLoadingMore}
+          onLoadMore={onMore}
+          scrollOffset={MORE_AHEAD}
+        >
           {text.people.more}
         </GridListLoadMoreItem>
       </GridList>

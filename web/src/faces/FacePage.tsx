@@ -12,6 +12,7 @@ import { Failed, Loading } from '../components/States';
 import { useIdOfAddress } from '../components/use-id-of-address';
 import { FaceCrop } from '../images/FaceCrop';
 import { Photo } from '../images/Photo';
+import { LARGE_PHOTO } from '../images/sizes';
 import { Entries } from '../log/History';
 import { formatPercent, text } from '../text/text';
 import { MoveDialog } from './MoveDialog';
@@ -57,7 +58,7 @@ function FaceInPhoto({ face }: { face: Face }) {
   return (
     <div className="face-photo">
       {face.state !== 'dismissed' && <FaceCrop faceId={face.id} size="l" />}
-      {image && <Photo image={image} marks={[{ face }]} />}
+      {image && <Photo image={image} marks={[{ face }]} px={LARGE_PHOTO} />}
       {image && image.faces.length > 1 && <OtherFaces image={image} face={face} />}
     </div>
   );

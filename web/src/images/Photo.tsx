@@ -14,27 +14,21 @@ export interface Mark {
   readonly name?: string;
 }
 
-/** Of a photo that is looked at by itself, px. */
-export const PREVIEW_SIZE = 960;
-
 export function Photo({
   image: { id: imageId, width, height },
   marks,
-  px = PREVIEW_SIZE,
+  px,
 }: {
   readonly image: Pick<Schemas['ImageResponse'], 'id' | 'width' | 'height'>;
   readonly marks: readonly Mark[];
-  readonly px?: PreviewSize;
+  readonly px: PreviewSize;
 }) {
   const tenantId = useTenantId();
   const path = previewPath(tenantId, imageId, px);
   const [frame, near] = useNear<HTMLSpanElement>(() => isHeld(path));
   return (
     <span ref={frame} className="photo" style={{ '--photo-ratio': width / height } as CSSProperties}>
-      <Picture
-        path={near ? path : null}
-        alt={marks.length > 0 ? text.faces.photoWithFace : text.faces.photo}
-      />
+      {near && <Picture path={path} alt={marks.length > 0 ? text.faces.photoWithFace : text.faces.photo} />}
       <svg className="photo-marks" viewBox={`0 0 ${width} ${height}`} aria-hidden>
         {marks.map(({ face: { id, box }, name }) => {
           const place = { x: box.x, y: box.y, width: box.width, height: box.height, rx: width / 200 };

@@ -1,8 +1,9 @@
-// A photo by its id, or by a face that is in it.
+// A photo beside other evidence: by its id, or by a face that is in it.
 import { useFace, useImage } from '../api/entities';
 import { Photo, type Mark } from './Photo';
+import { photoSize } from './sizes';
 
-export { PREVIEW_SIZE, type Mark } from './Photo';
+export type { Mark } from './Photo';
 
 export function PhotoWithFaces({
   imageId,
@@ -12,7 +13,7 @@ export function PhotoWithFaces({
   readonly marks: readonly Mark[];
 }) {
   const image = useImage(imageId);
-  return image ? <Photo image={image} marks={marks} /> : <Waiting />;
+  return image ? <Photo image={image} marks={marks} px={photoSize()} /> : <Waiting />;
 }
 
 /** The photo that a face is in. */

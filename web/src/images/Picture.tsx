@@ -1,8 +1,6 @@
-// A picture of the service. An <img> cannot send the key, so the bytes are fetched and shown from memory; the object URL lives as
-// long as the picture is shown.
+// A picture of the service. An <img> cannot send the key, so the bytes are fetched and shown from memory.
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { ImageOff } from 'lucide-react';
-import { useEffect, useRef } from 'react';
 import { fetchPicture } from '../api/client';
 import { PICTURE, queryClient } from '../api/query-client';
 import { text } from '../text/text';
@@ -10,10 +8,15 @@ import { text } from '../text/text';
 /** Pictures that nobody shows are forgotten after this time, ms. */
 const KEPT_MS = 5 * 60_000;
 
+/** Its answer is an object URL, which lives as long as the cache holds it: what was fetched ahead is shown without another step. */
 export const pictureQuery = (path: string) =>
   queryOptions({
     queryKey: [PICTURE, path],
-    queryFn: ({ signal }) => fetchPicture(path, signal),
+    queryFn: async ({ signal }) => {
+      const picture = await fetchPicture(path, signal);
+      signal.throwIfAborted();
+      return URL.createObjectURL(picture);
+    },
     staleTime: Infinity,
     gcTime: KEPT_MS,
   });
@@ -22,16 +25,8 @@ export const pictureQuery = (path: string) =>
 export const isHeld = (path: string): boolean =>
   queryClient.getQueryData(pictureQuery(path).queryKey) !== undefined;
 
-/** @param path null: not to be fetched yet. */
-export function Picture({ path, alt }: { path: string | null; alt: string }) {
-  const image = useRef<HTMLImageElement>(null);
-  const { data, isError } = useQuery({ ...pictureQuery(path ?? ''), enabled: path !== null });
-  useEffect(() => {
-    if (!data || !image.current) return;
-    const url = URL.createObjectURL(data);
-    image.current.src = url;
-    return () => URL.revokeObjectURL(url);
-  }, [data]);
+export function Picture({ path, alt }: { readonly path: string; readonly alt: string }) {
+  const { data: url, isError } = useQuery(pictureQuery(path));
   if (isError) {
     return (
       <span className="picture-failed" role="img" aria-label={text.states.pictureFailed}>
@@ -39,5 +34,5 @@ export function Picture({ path, alt }: { path: string | null; alt: string }) {
       </span>
     );
   }
-  return data ? <img ref={image} alt={alt} decoding="async" draggable={false} /> : null;
+  return url === undefined ? null : <img src={url} alt={alt} decoding="async" draggable={false} />;
 }

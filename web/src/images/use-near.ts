@@ -1,8 +1,32 @@
-// Whether something has come near the screen: its picture is asked for then, not before.
+// Whether something has come near the screen: its picture is asked for then, not before; and what flies past is not asked for at all.
 import { useEffect, useRef, useState, type RefObject } from 'react';
+import { afterRush } from './scroll-rush';
 
 /** This far before it is seen. */
 const AHEAD = '400px';
+
+const came = new WeakMap<Element, (isNear: boolean) => void>();
+// One for all: a grid brings and takes away hundreds of frames in a second.
+const watch = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) came.get(target)?.(isIntersecting);
+  },
+  { rootMargin: AHEAD },
+);
+
+/** @returns Ends it. */
+function onceNear(frame: Element, then: () => void): () => void {
+  let wait: (() => void) | undefined;
+  came.set(frame, (isNear) => {
+    wait?.();
+    wait = isNear ? afterRush(then) : undefined;
+  });
+  watch.observe(frame);
+  return () => {
+    wait?.();
+    watch.unobserve(frame);
+  };
+}
 
 /**
  * @param isHeld Asked once: a picture that was fetched ahead is shown without waiting.
@@ -12,12 +36,8 @@ export function useNear<T extends Element>(isHeld: () => boolean): [RefObject<T 
   const frame = useRef<T>(null);
   const [near, setNear] = useState(isHeld);
   useEffect(() => {
-    if (near) return;
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
-      rootMargin: AHEAD,
-    });
-    if (frame.current) watch.observe(frame.current);
-    return () => watch.disconnect();
+    if (near || !frame.current) return;
+    return onceNear(frame.current, () => setNear(true));
   }, [near]);
   return [frame, near];
 }

@@ -8,6 +8,7 @@ import { Button } from '../components/Button';
 import { LabelField, type LabelChoice } from '../components/LabelField';
 import { Empty, Failed, Loading } from '../components/States';
 import { Photo } from '../images/Photo';
+import { SMALL_PHOTO } from '../images/sizes';
 import { text } from '../text/text';
 
 const words = text.person;
@@ -55,7 +56,7 @@ export function PersonPhotos({ person }: { person: Cluster }) {
                   className="photo-link"
                   aria-label={words.openPhoto(n + 1)}
                 >
-                  <Photo image={photo} marks={shown.map((face) => ({ face }))} px={480} />
+                  <Photo image={photo} marks={shown.map((face) => ({ face }))} px={SMALL_PHOTO} />
                 </Link>
               </li>
             );

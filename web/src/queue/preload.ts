@@ -1,10 +1,9 @@
 // Fetches what the screen of a question will need before it is shown, so that going on shows no empty frames.
 import { clusterQuery, faceQuery, imageQuery, surestFaceQuery } from '../api/entities';
 import { queryClient } from '../api/query-client';
-import { CROP_PX } from '../images/FaceCrop';
-import { cropPath, previewPath, type CropSize } from '../images/paths';
-import { PREVIEW_SIZE } from '../images/PhotoWithFaces';
+import { cropPath, previewPath } from '../images/paths';
 import { pictureQuery } from '../images/Picture';
+import { cropSize, photoSize, type CropFrame } from '../images/sizes';
 import { type Question, subjectsOf } from './evidence';
 
 /** Cut-out faces that are fetched ahead, count; the rest come when they are near the screen. */
@@ -14,17 +13,17 @@ const once = { retry: false } as const;
 /** Failures show on the screen, if it comes to that. */
 export async function preload(tenantId: string, question: Question): Promise<void> {
   const { crops, clusters, covers, images, large } = subjectsOf(question);
-  const crop = (id: string, size: CropSize): Promise<void> =>
-    queryClient.prefetchQuery(pictureQuery(cropPath(tenantId, id, size)));
+  const crop = (id: string, frame: CropFrame): Promise<void> =>
+    queryClient.prefetchQuery(pictureQuery(cropPath(tenantId, id, cropSize(frame))));
   await Promise.all([
     // The face that is asked about, large and in its photo, before all that it is compared with.
-    ...(large === null ? [] : [crop(large, CROP_PX.l), photoOfFace(tenantId, large)]),
+    ...(large === null ? [] : [crop(large, 'l'), photoOfFace(tenantId, large)]),
     ...images.map((id) => photo(tenantId, id)),
-    ...crops.slice(0, CROPS_AHEAD).map((id) => crop(id, CROP_PX.m)),
+    ...crops.slice(0, CROPS_AHEAD).map((id) => crop(id, 'm')),
     ...clusters.map((id) => queryClient.prefetchQuery(clusterQuery(tenantId, id))),
     ...covers.map(async (id) => {
       const cover = await coverOf(tenantId, id);
-      if (cover !== null) await crop(cover, CROP_PX.m);
+      if (cover !== null) await crop(cover, 'm');
     }),
   ]);
 }
@@ -32,7 +31,7 @@ export async function preload(tenantId: string, question: Question): Promise<voi
 async function photo(tenantId: string, imageId: string): Promise<void> {
   await Promise.all([
     queryClient.prefetchQuery(imageQuery(tenantId, imageId)),
-    queryClient.prefetchQuery(pictureQuery(previewPath(tenantId, imageId, PREVIEW_SIZE))),
+    queryClient.prefetchQuery(pictureQuery(previewPath(tenantId, imageId, photoSize()))),
   ]);
 }
 
