@@ -11,12 +11,14 @@ import type { QueueStore } from './queue-state';
 import { closedMessage } from './refusals';
 
 /** Questions held at a time, count: the one on the screen and what comes next. */
-const HELD_MAX = 3;
+const HELD_MAX = 4;
 /** A lease lasts ten minutes: it is renewed well before. ms */
 const RENEW_MS = 3 * 60_000;
 
 export class HeldQuestions {
   private filling: Promise<void> | null = null;
+  /** Asked for while it was under way: what the queue held then may be more now. */
+  private fillsAgain = false;
   private running = false;
   private renewal: number | undefined;
   private awaitedId: string | null;
@@ -52,6 +54,8 @@ export class HeldQuestions {
   leave(item: ReviewItem): void {
     this.leaving.add(item.id);
     this.store.leave(item.id);
+    // The next one is on its way while the answer is.
+    this.fill();
   }
 
   /** The service knows now that it was left, or refused it. */
@@ -68,6 +72,7 @@ export class HeldQuestions {
 
   /** Claims until enough is held. One at a time, however often it is called. */
   fill(): void {
+    this.fillsAgain = true;
     this.filling ??= this.claimUntilFull().finally(() => {
       this.filling = null;
     });
@@ -79,12 +84,12 @@ export class HeldQuestions {
 
   private async claimUntilFull(): Promise<void> {
     try {
+      const isFirst = this.line.length === 0 && this.store.snapshot().phase === 'filling';
       if (this.awaitedId !== null) await this.takeAwaited(this.awaitedId);
-      else if (this.store.snapshot().phase === 'filling') await this.takeUp();
-      while (this.running && this.line.length < HELD_MAX && this.store.snapshot().gone === null) {
-        const item = await calls.claimNext(this.tenantId, this.kind);
-        if (item === null) break;
-        this.append(item);
+      if (isFirst && this.store.snapshot().gone === null) await this.takeUp();
+      while (this.fillsAgain) {
+        this.fillsAgain = false;
+        await this.claimNext();
       }
       if (!this.running) return;
       this.store.change({
@@ -92,6 +97,14 @@ export class HeldQuestions {
       });
     } catch (error) {
       if (this.line.length === 0) this.store.change({ phase: 'failed', error });
+    }
+  }
+
+  private async claimNext(): Promise<void> {
+    while (this.running && this.line.length < HELD_MAX && this.store.snapshot().gone === null) {
+      const item = await calls.claimNext(this.tenantId, this.kind);
+      if (item === null) return;
+      this.append(item);
     }
   }
 
@@ -106,7 +119,7 @@ export class HeldQuestions {
     }
   }
 
-  /** What this reviewer holds already: of a page that was loaded anew. */
+  /** What this reviewer holds already, of a page that was loaded anew: nobody is handed it otherwise. */
   private async takeUp(): Promise<void> {
     const mine = await calls.heldByMe(this.tenantId, this.kind, HELD_MAX);
     for (const item of mine) this.append(item);

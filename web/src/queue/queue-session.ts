@@ -13,10 +13,13 @@ import { patiently } from './patiently';
 import * as calls from './queue-calls';
 import { type QueueState, QueueStore } from './queue-state';
 import { refusalOf } from './refusals';
-import { changedBy, everyAnswer } from './stale';
+import { everyAnswer, listsAndFigures, touchedBy } from './stale';
 
 /** How far back a reviewer can undo in one sitting, count. */
 const DONE_MAX = 50;
+
+/** Lists and figures are asked for again this long after an answer, once for all that were given meanwhile, ms. */
+const LISTS_MS = 1000;
 
 /** What can be taken back, latest last. */
 type Done =
@@ -30,6 +33,7 @@ export class QueueSession {
   private readonly held: HeldQuestions;
   private readonly inOrder = pLimit(1);
   private readonly done: Done[] = [];
+  private listsTimer: number | undefined;
 
   /** @param kind Only these questions. @param firstId This question before all others. */
   constructor(
@@ -50,6 +54,7 @@ export class QueueSession {
   /** Gives back what was not answered. */
   stop(): void {
     this.held.stop();
+    if (this.listsTimer !== undefined) this.refreshLists();
   }
 
   readonly lookAgain = (): void => {
@@ -174,7 +179,14 @@ export class QueueSession {
     if (line.some(({ id }) => moot.has(id))) this.store.drop(moot);
     for (const { id } of this.state.line.filter((held) => operation.open_item_ids.includes(held.id)))
       void this.lookAgainAt(id);
-    void queryClient.invalidateQueries({ predicate: changedBy(operation) });
+    void queryClient.invalidateQueries({ predicate: touchedBy(operation) });
+    this.listsTimer ??= window.setTimeout(() => this.refreshLists(), LISTS_MS);
+  }
+
+  private refreshLists(): void {
+    window.clearTimeout(this.listsTimer);
+    this.listsTimer = undefined;
+    void queryClient.invalidateQueries({ predicate: listsAndFigures });
   }
 
   /** Should that fail, the old evidence is on the screen, and an answer to it is not taken. */

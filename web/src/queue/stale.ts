@@ -13,16 +13,20 @@ const IMAGE = '/v1/tenants/{tenant_id}/images/{image_id}';
 export const everyAnswer = ({ queryKey: [method, path] }: About): boolean =>
   method === 'get' && path !== IMAGE;
 
-/** Lists and figures, and of single people and faces those that it touched. */
-export function changedBy(operation: Operation): (query: About) => boolean {
+const singleOf = ({ queryKey }: About): string | undefined => {
+  const { cluster_id, face_id } = (queryKey[2] as Asked | undefined)?.params?.path ?? {};
+  return face_id ?? cluster_id;
+};
+
+/** Every answer changes them. */
+export const listsAndFigures = (query: About): boolean => everyAnswer(query) && singleOf(query) === undefined;
+
+/** Of single people and faces those that it touched. */
+export function touchedBy(operation: Operation): (query: About) => boolean {
   const touched = new Set([
     ...operation.affected_face_ids,
     ...operation.deleted_cluster_ids,
     ...operation.clusters.map(({ id }) => id),
   ]);
-  return (query) => {
-    const { cluster_id, face_id } = (query.queryKey[2] as Asked | undefined)?.params?.path ?? {};
-    const single = face_id ?? cluster_id;
-    return everyAnswer(query) && (single === undefined || touched.has(single));
-  };
+  return (query) => everyAnswer(query) && touched.has(singleOf(query) ?? '');
 }
