@@ -157,6 +157,25 @@ describe('faces that are pointed at', () => {
     await page.getByRole('button', { name: 'Draw around faces' }).click();
   });
 
+  it('makes one new person of faces of two people, and that is undone', async () => {
+    const chosen = [named.faces[0]![0]!, named.faces[1]![0]!];
+    const before = await Promise.all(chosen.map(homeOf));
+    expect(new Set(before).size).toBe(2);
+    await page.keyboard.press('Escape');
+    for (const { id } of chosen) await page.locator(`.map-list .face:has([data-face="${id}"])`).click();
+    await page.getByText('2 faces selected').first().waitFor();
+    await page.getByText('of 2 people').first().waitFor();
+    await page.getByRole('button', { name: 'New person', exact: true }).click();
+    await said('2 faces moved to a new person').waitFor();
+    const [home, other] = await Promise.all(chosen.map(homeOf));
+    expect(home).toBe(other);
+    expect(before).not.toContain(home);
+    await undo(
+      chosen.map(({ id }) => id),
+      before,
+    );
+  });
+
   it('is zoomed by the wheel, dragged by the mouse, and does both by keyboard, which selects what is in view', async () => {
     const all = (await places(page)).size;
     const canvas = canvasOf(page);

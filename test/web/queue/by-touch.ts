@@ -25,7 +25,7 @@ export function touchWorks(setting: () => Setting): void {
         candidates: { cluster_id: string }[];
       };
       const second = await tapped(items['uncertain_assignment']!, [
-        '.candidate-choice >> nth=1',
+        '.person-choice >> nth=1',
         '[data-answer=accept]',
       ]);
       expect(second.outcome).toMatchObject({

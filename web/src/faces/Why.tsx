@@ -30,38 +30,52 @@ export function Decision({ decision }: { decision: Explanation['decision'] }) {
   );
 }
 
-const Candidates = ({ candidates }: { candidates: Schemas['MachineDecisionResponse']['candidates'] }) => (
-  <table className="table candidates">
-    <caption className="muted">{words.candidates}</caption>
-    <thead>
-      <tr>
-        <th scope="col">{words.candidate}</th>
-        <th scope="col">{words.estimate}</th>
-        <th scope="col">{words.nearest}</th>
-        <th scope="col">{words.whole}</th>
-        <th scope="col">{words.ofFaces}</th>
-      </tr>
-    </thead>
-    <tbody>
-      {candidates.map((one) => (
-        <tr key={one.cluster_id}>
-          <th scope="row">
-            <Link to={`/people/${one.cluster_id}`} className="candidate">
-              {one.face_ids[0] && <FaceCrop faceId={one.face_ids[0]} size="s" decorative />}
-              {one.name}
-            </Link>
-          </th>
-          <td>
-            <Probability probability={one.probability} />
-          </td>
-          <td>{one.similarity.toFixed(2)}</td>
-          <td>{one.centroid_similarity.toFixed(2)}</td>
-          <td>{one.face_count}</td>
+type Candidate = Schemas['ExplainedCandidate'];
+
+/** null: similarities alone decided. */
+const corrected = ({ corrected_cosine: cosine, noise }: Candidate): string | null =>
+  cosine === null ? null : cosine.toFixed(2) + (noise === null ? '' : ` ± ${noise.toFixed(2)}`);
+
+function Candidates({ candidates }: { readonly candidates: readonly Candidate[] }) {
+  const byEvidence = candidates.some((one) => corrected(one) !== null);
+  return (
+    <table className="table considered">
+      <caption className="muted">
+        {words.candidates}
+        {byEvidence && `. ${words.correctedNote}`}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{words.candidate}</th>
+          <th scope="col">{words.estimate}</th>
+          {byEvidence && <th scope="col">{words.corrected}</th>}
+          <th scope="col">{words.nearest}</th>
+          <th scope="col">{words.whole}</th>
+          <th scope="col">{words.ofFaces}</th>
         </tr>
-      ))}
-    </tbody>
-  </table>
-);
+      </thead>
+      <tbody>
+        {candidates.map((one) => (
+          <tr key={one.cluster_id}>
+            <th scope="row">
+              <Link to={`/people/${one.cluster_id}`} className="considered-person">
+                {one.face_ids[0] && <FaceCrop faceId={one.face_ids[0]} size="s" decorative />}
+                {one.name}
+              </Link>
+            </th>
+            <td>
+              <Probability probability={one.probability} />
+            </td>
+            {byEvidence && <td>{corrected(one)}</td>}
+            <td>{one.similarity.toFixed(2)}</td>
+            <td>{one.centroid_similarity.toFixed(2)}</td>
+            <td>{one.face_count}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
 
 export const Said = ({ constraints }: { constraints: Explanation['constraints'] }) => (
   <section className="panel" aria-labelledby="said">

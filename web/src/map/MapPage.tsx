@@ -27,21 +27,34 @@ export function MapPage() {
     { params: { path: { tenant_id: tenantId } } },
     { staleTime: FRESH_MS },
   );
-  if (error) return <Failed error={error} retry={() => void refetch()} />;
-  if (!data) {
+  if (!data || data.points.length === 0) {
     return (
-      <>
-        <Loading />
-        <p className="map-making muted">{words.making}</p>
-      </>
+      <div className="page">
+        <header className="page-head">
+          <h1>{words.title}</h1>
+        </header>
+        {error ? <Failed error={error} retry={() => void refetch()} /> : data ? <NoFaces /> : <Making />}
+      </div>
     );
   }
-  if (data.points.length === 0) return <Empty icon={<MapIcon aria-hidden />} title={words.none} />;
   const count = data.sampled
     ? words.sampled(data.points.length, data.face_count)
     : words.all(data.points.length);
   return <Gallery points={data.points} count={count} />;
 }
+
+const NoFaces = () => (
+  <Empty icon={<MapIcon aria-hidden />} title={words.none}>
+    <p>{text.people.noneHint}</p>
+  </Empty>
+);
+
+const Making = () => (
+  <>
+    <Loading />
+    <p className="map-making muted">{words.making}</p>
+  </>
+);
 
 function Gallery({ points, count }: { points: readonly Point[]; count: string }) {
   const [visible, setVisible] = useState<readonly Point[]>([]);

@@ -30,13 +30,13 @@ export function PersonCard({
   const cover = useCoverFace(faceIds ? undefined : cluster);
   const shown = faceIds ?? (cover === null ? [] : [cover]);
   return (
-    <div className="candidate">
-      <div className="candidate-faces" data-count={Math.min(shown.length, EXAMPLES_MAX)}>
+    <div className="person-card">
+      <div className="person-card-faces" data-count={Math.min(shown.length, EXAMPLES_MAX)}>
         {shown.slice(0, EXAMPLES_MAX).map((id) => (
           <FaceCrop key={id} faceId={id} name={name} />
         ))}
       </div>
-      <div className="candidate-name">
+      <div className="person-card-name">
         {number !== undefined && <kbd>{number}</kbd>}
         <strong>{name}</strong>
       </div>

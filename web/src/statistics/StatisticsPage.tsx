@@ -14,8 +14,16 @@ export function StatisticsPage() {
   const { data, error, refetch } = hooks.useQuery('get', '/v1/tenants/{tenant_id}/review-pending/stats', {
     params: { path: { tenant_id: tenantId } },
   });
-  if (error) return <Failed error={error} retry={() => void refetch()} />;
-  if (!data) return <Loading />;
+  if (!data) {
+    return (
+      <div className="page">
+        <header className="page-head">
+          <h1>{words.title}</h1>
+        </header>
+        {error ? <Failed error={error} retry={() => void refetch()} /> : <Loading />}
+      </div>
+    );
+  }
   return (
     <div className="page">
       <header className="page-head">

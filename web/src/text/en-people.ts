@@ -128,6 +128,9 @@ export const whyText = {
   candidates: 'Who it resembled',
   candidate: 'Person',
   estimate: 'Estimate',
+  corrected: 'Corrected',
+  correctedNote:
+    'Corrected: about 1 for one person and 0 for two, whatever quality and size; ± is its noise.',
   nearest: 'Nearest face',
   whole: 'Person as a whole',
   ofFaces: 'Faces then',

@@ -46,7 +46,7 @@ export function NewCluster({
       )}
       {nearest.length > 0 && (
         <Part title={text.queue.nearest} wide>
-          <ul className="people">
+          <ul className="person-cards">
             {nearest.map(({ cluster_id, ...figures }, i) => (
               <li key={cluster_id}>
                 <PersonCard clusterId={cluster_id} number={i + 1} {...figures} />

@@ -23,12 +23,12 @@ export function UncertainAssignment({
         <h2 id="candidates">{text.queue.candidates}</h2>
         <RadioGroup
           aria-labelledby="candidates"
-          className="people"
+          className="person-cards"
           value={String(draft.chosen)}
           onChange={(value) => onDraft({ ...draft, chosen: Number(value) })}
         >
           {candidates.map(({ cluster_id, probability, similarity, face_count, face_ids }, i) => (
-            <Radio key={cluster_id} value={String(i)} className="candidate-choice">
+            <Radio key={cluster_id} value={String(i)} className="person-choice">
               <PersonCard
                 clusterId={cluster_id}
                 number={i + 1}
