@@ -8,6 +8,7 @@ const HEAVIEST = [
   'test/e2e/scripted-review.spec.ts',
   'test/tenants/tenants-invariants.spec.ts',
   'test/web/queue.spec.ts',
+  'test/web/every-screen.spec.ts',
   'test/clusters/undo-invariants.spec.ts',
   'test/parity/recognition.spec.ts',
   'test/inference/rescue.spec.ts',

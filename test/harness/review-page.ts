@@ -1,6 +1,6 @@
 // The review page as a reviewer has it: a page of Chromium, signed in with a key of a tenant; what it complains about is collected.
 import axe, { type AxeResults } from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Api } from './api.js';
 
 /** A slow machine may take this long for one step, ms. */
@@ -36,9 +36,10 @@ export async function openReviewPage(
   api: Api,
   path = '/',
   viewport: { width: number; height: number } = DESKTOP,
+  options: BrowserContextOptions = {},
 ): Promise<ReviewerPage> {
   const hasTouch = viewport === PHONE;
-  const context = await browser.newContext({ viewport, hasTouch, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport, hasTouch, reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(STEP_MS);
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -1,0 +1,63 @@
+// A visitor of the review page who brings its screens up one after the other, and the galleries that there are to see.
+import type { Browser, Page } from 'playwright-core';
+import type { Api } from '../../harness/api.js';
+import type { TestApp } from '../../harness/app.js';
+import { fiftyPhotosOfFivePeople } from '../../harness/people.js';
+import { mintKey } from '../../harness/review-page.js';
+import { samplePhotos } from '../../harness/shared-data.js';
+import { EveryKind, type ItemJson } from '../every-kind.js';
+import { type NamedPeople, threePeople } from '../named-people.js';
+
+/** What the screens show: a tenant with a question of each kind, one with people, one with nothing. */
+export interface Galleries {
+  readonly api: Api;
+  /** Of the questions, by kind. */
+  readonly items: Readonly<Record<string, ItemJson>>;
+  readonly named: NamedPeople;
+  /** A face in a photo of several. */
+  readonly inGroup: string;
+  /** Keys by tenant. */
+  readonly keys: Readonly<Record<Tenant, string>>;
+}
+
+export type Tenant = 'questions' | 'people' | 'empty';
+
+export interface Visit {
+  readonly browser: Browser;
+  readonly page: Page;
+  readonly galleries: Galleries;
+  /** Opens a path under /review. */
+  readonly go: (path: string) => Promise<void>;
+}
+
+export interface Screen {
+  readonly name: string;
+  /** Who is signed in; null: nobody. */
+  readonly tenant: Tenant | null;
+  /** Brings it up. It is called with the page as the screen before it left it. */
+  readonly show: (visit: Visit) => Promise<void>;
+  /** Puts back what the page must not keep. */
+  readonly leave?: (visit: Visit) => Promise<void>;
+}
+
+/** Photos of people nobody has named, count. */
+const UNNAMED = 30;
+
+export async function makeGalleries(app: TestApp): Promise<Galleries> {
+  const api = app.admin;
+  const items = await EveryKind.raise(app, 'questions');
+  await api.post('/v1/tenants', { id: 'empty' });
+  await api.post('/v1/tenants', { id: 'people' });
+  const named = await threePeople(api, 'people');
+  let inGroup = '';
+  for (const photo of samplePhotos) {
+    const { json } = await api.sendImage('people', photo);
+    if (json.faces.length > 1) inGroup = json.faces[0]!.id;
+  }
+  // From the end: the people at the beginning are the named ones.
+  for (const { bytes } of (await fiftyPhotosOfFivePeople()).slice(-UNNAMED))
+    await api.sendImage('people', bytes);
+  const tenants: readonly Tenant[] = ['questions', 'people', 'empty'];
+  const keys = await Promise.all(tenants.map(async (id) => [id, await mintKey(api, id)] as const));
+  return { api, items, named, inGroup, keys: Object.fromEntries(keys) as Record<Tenant, string> };
+}
