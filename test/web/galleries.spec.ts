@@ -188,6 +188,29 @@ describe('the pages of the gallery', () => {
     expect(await homeOf(third!)).toBe(people[0]);
   });
 
+  it('shows the corrected cosine of whom evidence compared', async () => {
+    interface Why {
+      readonly decision: {
+        readonly candidates: readonly { readonly corrected_cosine: number | null }[];
+      } | null;
+    }
+    const explained = await Promise.all(
+      faces.flat().map(async ({ id }) => {
+        const { json } = await api.get<Why>(at(`faces/${id}/explanation`));
+        return { id, cosine: json.decision?.candidates[0]?.corrected_cosine ?? null };
+      }),
+    );
+    const compared = explained.find(({ cosine }) => cosine !== null)!;
+    await open(`/faces/${compared.id}`);
+    await page.getByRole('columnheader', { name: 'Corrected' }).waitFor();
+    await page
+      .getByRole('row')
+      .nth(1)
+      .getByRole('cell', { name: compared.cosine!.toFixed(2), exact: true })
+      .first()
+      .waitFor();
+  });
+
   it('takes a face out', async () => {
     const [first] = faces[1]!;
     await open(`/people/${people[1]}`);

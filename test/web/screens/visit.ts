@@ -36,6 +36,8 @@ export interface Screen {
   readonly tenant: Tenant | null;
   /** Brings it up. It is called with the page as the screen before it left it. */
   readonly show: (visit: Visit) => Promise<void>;
+  /** A rule of axe that does not hold here; why stands at the screen. */
+  readonly admits?: string;
   /** Puts back what the page must not keep. */
   readonly leave?: (visit: Visit) => Promise<void>;
 }

@@ -32,12 +32,9 @@ export function Decision({ decision }: { decision: Explanation['decision'] }) {
 
 type Candidate = Schemas['ExplainedCandidate'];
 
-/** null: similarities alone decided. */
-const corrected = ({ corrected_cosine: cosine, noise }: Candidate): string | null =>
-  cosine === null ? null : cosine.toFixed(2) + (noise === null ? '' : ` ± ${noise.toFixed(2)}`);
-
 function Candidates({ candidates }: { readonly candidates: readonly Candidate[] }) {
-  const byEvidence = candidates.some((one) => corrected(one) !== null);
+  // Else similarities alone decided.
+  const byEvidence = candidates.some(({ corrected_cosine }) => corrected_cosine !== null);
   return (
     <table className="table considered">
       <caption className="muted">
@@ -66,7 +63,7 @@ function Candidates({ candidates }: { readonly candidates: readonly Candidate[] 
             <td>
               <Probability probability={one.probability} />
             </td>
-            {byEvidence && <td>{corrected(one)}</td>}
+            {byEvidence && <td>{one.corrected_cosine?.toFixed(2)}</td>}
             <td>{one.similarity.toFixed(2)}</td>
             <td>{one.centroid_similarity.toFixed(2)}</td>
             <td>{one.face_count}</td>

@@ -11,7 +11,8 @@ const watch = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) came.get(target)?.(isIntersecting);
   },
-  { rootMargin: AHEAD },
+  // In lists that scroll by themselves the root's margin says nothing.
+  { rootMargin: AHEAD, scrollMargin: AHEAD },
 );
 
 /** @returns Ends it. */

@@ -129,8 +129,7 @@ export const whyText = {
   candidate: 'Person',
   estimate: 'Estimate',
   corrected: 'Corrected',
-  correctedNote:
-    'Corrected: about 1 for one person and 0 for two, whatever quality and size; ± is its noise.',
+  correctedNote: 'Corrected: about 1 for one person and 0 for two, whatever quality and size.',
   nearest: 'Nearest face',
   whole: 'Person as a whole',
   ofFaces: 'Faces then',
