@@ -1,6 +1,6 @@
 // The screens of who looks around: people, a person, a face and its reasons, the map, the history.
 import { NAMES } from '../named-people.js';
-import type { Screen, Visit } from './visit.js';
+import { type Screen, typeName, type Visit } from './visit.js';
 
 /** Room around the whole map, px; as the page has it. */
 const MARGIN = 24;
@@ -79,7 +79,7 @@ const person: readonly Screen[] = [
     await openAda(visit);
     await faces(visit).nth(0).click();
     await faces(visit).nth(1).click();
-    await visit.page.getByText('2 faces selected').first().waitFor();
+    await visit.page.locator('.face-actions').getByText('2 faces selected').first().waitFor();
   }),
   opened('person-move', 'Move to…'),
   screen('person-rename', async (visit) => {
@@ -91,7 +91,7 @@ const person: readonly Screen[] = [
   screen('person-photos-together', async ({ page, go, galleries }) => {
     await go(`/people/${galleries.named.people[0]}`);
     await page.getByRole('tab', { name: 'Photos' }).click();
-    await page.getByRole('combobox', { name: 'Together with' }).fill('Ben');
+    await typeName(page, 'Together with', 'Be', NAMES[1]!);
     await page.getByRole('option', { name: NAMES[1]! }).click();
     await page.locator('.state, .photo img').first().waitFor();
   }),

@@ -1,7 +1,6 @@
 // The screens of who answers: the door, each kind of question, its dialogs, many together, and what the answers say.
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
-import type { Screen, Visit } from './visit.js';
+import { type Screen, typeName, type Visit } from './visit.js';
 
 const KINDS = [
   'new_cluster',
@@ -54,18 +53,6 @@ async function openQuestion({ page, go, galleries }: Visit, kind: string): Promi
   await page.locator(`[data-item="${id}"][data-ready=true]`).waitFor();
 }
 
-/** Until the name is offered: a list that comes late opens by a key. */
-async function typeName(page: Page, typed: string, name: string): Promise<void> {
-  const field = page.getByRole('combobox', { name: 'Name' });
-  await field.fill(typed);
-  const offered = async (): Promise<number> => {
-    const count = await page.getByRole('option', { name }).count();
-    if (count === 0) await field.press('ArrowDown');
-    return count;
-  };
-  await expect.poll(offered, { timeout: 20_000 }).toBeGreaterThan(0);
-}
-
 /** What a button of the question opens. */
 const opened = (name: string, button: string): Screen => ({
   name,
@@ -87,7 +74,7 @@ export const queueScreens: readonly Screen[] = [
     admits: 'aria-hidden-focus',
     show: async (visit) => {
       await openQuestion(visit, 'new_cluster');
-      await typeName(visit.page, 'Ge', 'Gerda');
+      await typeName(visit.page, 'Name', 'Ge', 'Gerda');
     },
   },
   opened('question-put-off', 'Put off'),
@@ -124,7 +111,7 @@ export const queueScreens: readonly Screen[] = [
     tenant: 'people',
     show: async ({ page }) => {
       await page.getByRole('button', { name: 'All one person…', exact: true }).click();
-      await typeName(page, 'Be', 'Ben Short');
+      await typeName(page, 'Name', 'Be', 'Ben Short');
     },
   },
   {

@@ -1,5 +1,6 @@
 // A visitor of the review page who brings its screens up one after the other, and the galleries that there are to see.
 import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Api } from '../../harness/api.js';
 import type { TestApp } from '../../harness/app.js';
 import { fiftyPhotosOfFivePeople } from '../../harness/people.js';
@@ -62,4 +63,16 @@ export async function makeGalleries(app: TestApp): Promise<Galleries> {
   const tenants: readonly Tenant[] = ['questions', 'people', 'empty'];
   const keys = await Promise.all(tenants.map(async (id) => [id, await mintKey(api, id)] as const));
   return { api, items, named, inGroup, keys: Object.fromEntries(keys) as Record<Tenant, string> };
+}
+
+/** Types until the name is offered: a list that comes late opens by a key. */
+export async function typeName(page: Page, label: string, typed: string, name: string): Promise<void> {
+  const field = page.getByRole('combobox', { name: label });
+  await field.fill(typed);
+  const offered = async (): Promise<number> => {
+    const count = await page.getByRole('option', { name }).count();
+    if (count === 0) await field.press('ArrowDown');
+    return count;
+  };
+  await expect.poll(offered, { timeout: 20_000 }).toBeGreaterThan(0);
 }
