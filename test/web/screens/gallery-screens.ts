@@ -1,6 +1,6 @@
 // The screens of who looks around: people, a person, a face and its reasons, the map, the history.
 import { NAMES } from '../named-people.js';
-import { type Screen, typeName, type Visit } from './visit.js';
+import type { Screen, Visit } from './visit.js';
 
 /** Room around the whole map, px; as the page has it. */
 const MARGIN = 24;
@@ -58,6 +58,8 @@ const people: readonly Screen[] = [
   screen(
     'person-hidden',
     async ({ page, galleries, go }) => {
+      const path = `/v1/tenants/people/clusters/${galleries.named.people[2]}`;
+      await galleries.api.call('PATCH', path, { state: 'ignored' });
       await go(`/people/${galleries.named.people[2]}`);
       await page.getByRole('button', { name: 'Show again' }).waitFor();
     },
@@ -88,13 +90,6 @@ const person: readonly Screen[] = [
     await visit.page.getByRole('combobox', { name: 'Name' }).waitFor();
   }),
   tab('person-photos', 'Photos', '.photo img'),
-  screen('person-photos-together', async ({ page, go, galleries }) => {
-    await go(`/people/${galleries.named.people[0]}`);
-    await page.getByRole('tab', { name: 'Photos' }).click();
-    await typeName(page, 'Together with', 'Be', NAMES[1]!);
-    await page.getByRole('option', { name: NAMES[1]! }).click();
-    await page.locator('.state, .photo img').first().waitFor();
-  }),
   tab('person-similar', 'Same person?', '[role=tabpanel] li, [role=tabpanel] .state'),
   tab('person-history', 'History', '[role=tabpanel] li'),
 ];
