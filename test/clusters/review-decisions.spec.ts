@@ -310,4 +310,19 @@ describe.each(bothDatabases)('review decisions on $name', ({ open }) => {
     const stranger = await Gallery.open(db);
     expect((await faultOf(stranger.decide(item, { decision: 'accept' }))).code).toBe('review_item.not_found');
   });
+
+  it('reject parts the face from an example that has come to stand with it meanwhile', async () => {
+    const gallery = await Gallery.open(db);
+    const [one, other] = [await gallery.one(clear(1)), await gallery.one(clear(1))];
+    const doubtful = await gallery.one(leaning(1, 0.36));
+    const item = await gallery.itemAbout(doubtful.id);
+    const shown = (item.evidence['candidates'] as { face_ids: string[] }[])[0]!.face_ids;
+    const example = [one, other].find(({ id }) => shown.includes(id))!;
+    await gallery.apply({ do: 'move_face', faceId: example.id, toClusterId: doubtful.clusterId });
+    expect(await gallery.clusterOf(example)).toBe(doubtful.clusterId);
+    await gallery.decide(await gallery.item(item.id), { decision: 'reject' });
+    const apart = (await gallery.constraints(doubtful)).filter(({ kind }) => kind === 'cannot_link');
+    expect(apart.map(({ faceA, faceB }) => [faceA, faceB]).flat()).toContain(example.id);
+    expect(await gallery.clusterOf(doubtful)).not.toBe(await gallery.clusterOf(example));
+  });
 });

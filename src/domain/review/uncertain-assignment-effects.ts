@@ -154,18 +154,37 @@ function rejectedCandidates(
   });
 }
 
-/** Cannot-links between the face and every example that was shown. */
+const idsOf = (faces: readonly FaceFacts[]): Set<string> => new Set(faces.map(({ id }) => id));
+
+/**
+ * Cannot-links between the face and every example that was shown. One that stands with the face meanwhile leaves it again: that it
+ * is somebody else, has just been said.
+ */
 function rejectAll(
   candidates: readonly OfferedCluster[],
   override: boolean,
   context: UncertainAssignmentContext,
 ): Change[] {
-  const { face, constraints } = context;
+  const { face, own, constraints } = context;
   const examples = new Set(candidates.flatMap((candidate) => candidate.face_ids));
   examples.delete(face.id);
-  const tying = tyingConstraints(new Set([face.id]), examples, constraints);
+  const leaving = own.faces.filter(({ id }) => examples.has(id));
+  const staying = own.faces.filter(({ id }) => !examples.has(id));
+  const tying = [
+    ...tyingConstraints(new Set([face.id]), examples, constraints),
+    ...tyingConstraints(idsOf(leaving), idsOf(staying.filter(({ id }) => id !== face.id)), constraints),
+  ];
+  const locked = leaving.filter((member) => member.locked).map(({ id }) => id);
   return [
-    ...retireOrRefuse(tying, override),
+    ...retireOrRefuse(tying, override, locked),
+    ...leaving.map(({ id }): Change => ({
+      do: 'move_face',
+      faceId: id,
+      toClusterId: null,
+      locked: false,
+      similarity: null,
+      probability: null,
+    })),
     ...[...examples].map((faceId): Change => ({
       do: 'add_constraint',
       kind: 'cannot_link',
@@ -221,7 +240,8 @@ function mayMove(
   const { face, own, constraints } = context;
   const examples = new Set(rejected.flatMap((candidate) => candidate.face_ids));
   // The rejection of this very decision counts, too: the next candidate may hold an example of a rejected one.
-  if (target.faces.some((member) => examples.has(member.id))) return false;
+  if ([...target.faces, ...own.faces].some((member) => member.id !== face.id && examples.has(member.id)))
+    return false;
   if (imagesInBoth(target.faces, own.faces, constraints).length > 0) return false;
   const others = own.faces.filter((member) => member.id !== face.id);
   if (!mayFollow(others, target, context)) return false;
