@@ -30,6 +30,7 @@ import { ConfigModule } from '../../src/config/config.module.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { SystemStore } from '../../src/database/system-store.js';
 import { TenantStore } from '../../src/database/tenant-store.js';
+import { Connections } from '../../src/http/connections.js';
 import { TenantIdPipe } from '../../src/http/params.js';
 import { setupHttp } from '../../src/http/setup-http.js';
 import { openEmbedded, type TestDatabase } from '../harness/database.js';
@@ -136,7 +137,7 @@ async function start(
   @Module({
     imports: [ConfigModule.forRoot(config), StoresModule, ...imports],
     controllers,
-    providers: providers as never[],
+    providers: [Connections, ...(providers as never[])],
   })
   class TestModule {}
 

@@ -20,6 +20,7 @@ import { IsInt, IsOptional, IsString, Length, Max, ValidateNested } from 'class-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.js';
 import { DomainError, ERROR_CODES } from '../../src/domain/domain-error.js';
+import { Connections } from '../../src/http/connections.js';
 import { TakesJsonPictures } from '../../src/http/json-body.js';
 import { createLogger, NestLogger } from '../../src/http/logger.js';
 import { buildOpenApi } from '../../src/http/openapi.js';
@@ -101,7 +102,7 @@ class ThingsController {
   }
 }
 
-@Module({ controllers: [ThingsController] })
+@Module({ controllers: [ThingsController], providers: [Connections] })
 class ThingsModule {}
 
 const lines: string[] = [];
