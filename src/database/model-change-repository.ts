@@ -82,6 +82,17 @@ export class ModelChangeRepository {
     return row;
   }
 
+  /** Images that could not be looked at, with the code of what kept them from it, in the order of ids. */
+  async unreadable(id: string, limit: number): Promise<{ imageId: string; problem: string }[]> {
+    const rows = await this.tx.modelChangeImage.findMany({
+      where: { tenantId: this.tenantId, changeId: id, problem: { not: null } },
+      orderBy: { imageId: 'asc' },
+      take: limit,
+      select: { imageId: true, problem: true },
+    });
+    return rows.map(({ imageId, problem }) => ({ imageId, problem: problem! }));
+  }
+
   /**
    * Deletes up to `limit` of the vectors in a space that no change needs any more, and then what the change has noted.
    * @returns Rows deleted; 0: nothing is left.

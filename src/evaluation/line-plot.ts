@@ -1,4 +1,4 @@
-// Lines in a frame with a legend, as SVG text.
+// Lines in a frame with a legend under it, as SVG text.
 
 export interface PlotLine {
   readonly name: string;
@@ -16,6 +16,8 @@ const HEIGHT = 300;
 const MARGIN = { left: 44, right: 12, top: 12, bottom: 28 };
 const COLOURS = ['#999', '#0b62a4', '#c0392b', '#27824a', '#8e44ad', '#d08000', '#16a0a0', '#555'];
 const TICKS = 5;
+/** Under the frame, where no line runs through it. */
+const LEGEND = { columns: 2, rowHeight: 15 };
 
 export function linePlot(lines: readonly PlotLine[], range: PlotRange): string {
   const scale = (value: number, [low, high]: readonly [number, number], from: number, to: number): number =>
@@ -43,13 +45,21 @@ export function linePlot(lines: readonly PlotLine[], range: PlotRange): string {
       : [];
     return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="1.5"/>${marks.join('')}`;
   });
-  const legend = lines.map(
-    ({ name }, i) =>
-      `<text x="${WIDTH - MARGIN.right - 4}" y="${HEIGHT - MARGIN.bottom - 8 - 13 * (lines.length - 1 - i)}" ` +
-      `text-anchor="end" fill="${COLOURS[i % COLOURS.length]!}">${name}</text>`,
-  );
+  // A single line needs no name beside the caption.
+  const named = lines.length > 1 ? lines : [];
+  const legend = named.map(({ name }, i) => {
+    const colour = COLOURS[i % COLOURS.length]!;
+    const left = MARGIN.left + (i % LEGEND.columns) * ((WIDTH - MARGIN.left) / LEGEND.columns);
+    const top = HEIGHT + LEGEND.rowHeight * Math.floor(i / LEGEND.columns);
+    return (
+      `<line x1="${left}" x2="${left + 14}" y1="${top + 4}" y2="${top + 4}" stroke="${colour}" stroke-width="3"/>` +
+      `<text x="${left + 20}" y="${top + 8}">${name.replaceAll('>', '&gt;').replaceAll('<', '&lt;')}</text>`
+    );
+  });
+  const height =
+    HEIGHT + LEGEND.rowHeight * Math.ceil(named.length / LEGEND.columns) + (named.length > 0 ? 6 : 0);
   return (
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-size="11" font-family="sans-serif">` +
+    `<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-size="11" font-family="sans-serif">` +
     `${grid.join('')}${drawn.join('')}${legend.join('')}</svg>`
   );
 }

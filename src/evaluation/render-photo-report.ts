@@ -60,7 +60,7 @@ function renderConfusion({ kind, parts }: Confusion, faces: readonly PicturedFac
     return `<tr><td>${person}${part.length === 1 ? '1 face' : `${part.length} faces`}</td><td>${pictures.join(' ')}${rest}</td></tr>`;
   });
   const title = kind === 'split' ? `<h4>${escape(faces[parts[0]![0]!]!.person)}</h4>` : '';
-  return `${title}<table class="faces">${rows.join('')}</table>`;
+  return `${title}<div class="wide"><table class="faces">${rows.join('')}</table></div>`;
 }
 
 function picture({ path, crop }: PicturedFace): string {

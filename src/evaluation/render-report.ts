@@ -26,16 +26,18 @@ export function renderReport({ calibration, sets, bars, seconds }: ReportedEvalu
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>Kindred: how well faces are grouped</title>
 <style>
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-table { border-collapse: collapse; margin: 1rem 0; } th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; }
-td + td, th + th { text-align: right; } tr.own { font-weight: bold; } figure { display: inline-block; margin: 0 1rem 1rem 0; }
-table.faces td + td { text-align: left; } svg { background: #fafafa; border: 1px solid #ddd; } figcaption { font-size: 13px; }
+table { border-collapse: collapse; margin: 1rem 0; } div.wide { overflow-x: auto; } th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; }
+td, th { text-align: right; white-space: nowrap; } td.text, th.text { text-align: left; } tr.own { font-weight: bold; }
+tr.missed { color: #a61b1b; font-weight: bold; } figure { display: inline-block; margin: 0 1rem 1rem 0; vertical-align: top; max-width: 100%; }
+table.faces td { text-align: left; white-space: normal; } svg { background: #fafafa; border: 1px solid #ddd; max-width: 100%; height: auto; } figcaption { font-size: 13px; }
 </style>
 <h1>How well faces are grouped</h1>
 <p>Calibration ${escape(calibration.space)}, fitted on ${escape(calibration.fittedOn)}. Took ${seconds.toFixed(0)} s.</p>
-${table(['', 'set', 'what', 'reached', 'bar'], verdicts)}
+${table(['', 'set', 'what', 'reached', 'bar'], verdicts, { texts: 3, classOf: ([verdict]) => (verdict === 'MISSED' ? 'missed' : '') })}
 ${sets.map(renderSet).join('\n')}
 ${more}
 </html>
@@ -67,7 +69,7 @@ function renderSet(evaluation: SetEvaluation): string {
     's a run',
   ];
   return `<h2>${escape(set)}: ${faces} faces of ${people} people</h2>
-${table(heading, rows, (row) => row[0]!.startsWith('QEL'))}
+${table(heading, rows, { texts: 2, classOf: ([method]) => (method === OWN_METHOD ? 'own' : '') })}
 ${table(INGEST_HEADING, [
   ...(linkageIngest === null ? [] : [ingestRow('linkage', linkageIngest)]),
   ingestRow('evidence', ingest),
@@ -76,6 +78,9 @@ ${table(INGEST_HEADING, [
 <figure>${reliabilityPlot(ingest, linkageIngest)}<figcaption>Probability at ingest against what was true</figcaption></figure>
 <figure>${effortPlot(effort)}<figcaption>BCubed F (%) after each question, clear faces only</figcaption></figure>`;
 }
+
+/** What the service does; the rest is there to compare. */
+const OWN_METHOD = 'QEL after consolidation';
 
 const INGEST_HEADING = [
   'at ingest by',
@@ -127,13 +132,14 @@ function effortPlot(effort: readonly EffortFigures[]): string {
   return linePlot(lines, { x: [0, questions], y: [lowest, 100] });
 }
 
+/** @param texts How many columns, from the left, hold words: the others hold figures. */
 function table(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
-  own: (row: readonly string[]) => boolean = () => false,
+  { texts = 1, classOf = () => '' }: { texts?: number; classOf?: (row: readonly string[]) => string } = {},
 ): string {
   const cells = (tag: string, row: readonly string[]): string =>
-    row.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('');
-  const body = rows.map((row) => `<tr${own(row) ? ' class="own"' : ''}>${cells('td', row)}</tr>`);
-  return `<table><tr>${cells('th', heading)}</tr>${body.join('')}</table>`;
+    row.map((cell, i) => `<${tag}${i < texts ? ' class="text"' : ''}>${escape(cell)}</${tag}>`).join('');
+  const body = rows.map((row) => `<tr class="${classOf(row)}">${cells('td', row)}</tr>`);
+  return `<div class="wide"><table><tr>${cells('th', heading)}</tr>${body.join('')}</table></div>`;
 }

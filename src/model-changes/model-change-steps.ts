@@ -24,7 +24,7 @@ import { InferenceProvider } from '../inference/inference-provider.js';
 import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';
 import { LookAtImages } from './look-at-images.js';
 import { endJob, tellProgress } from './model-change-progress.js';
-import { presentSwitch } from './model-change-result.js';
+import { presentLook, presentSwitch } from './model-change-result.js';
 
 /** Groupings that people may overtake before every face keeps its place. */
 const ATTEMPTS = 4;
@@ -118,9 +118,10 @@ export class ModelChangeSteps {
   }
 
   private async endPreview(tenantId: string, change: ModelChangeRecord, ended: SwitchReport): Promise<void> {
-    const result = presentSwitch(change, ended.kind === 'previewed' ? ended.report : null);
+    const planned = presentSwitch(change, ended.kind === 'previewed' ? ended.report : null);
     await this.tenants.forTenant(tenantId).transaction(async (repositories) => {
       if ((await repositories.modelChanges.find(change.id))?.phase !== 'switching') return;
+      const result = { ...planned, ...(await presentLook(repositories, change.id)) };
       await repositories.modelChanges.update(change.id, { phase: 'erasing', outcome: 'previewed', result });
       await endJob(repositories, change.jobId, { result });
     });
@@ -150,10 +151,8 @@ export class ModelChangeSteps {
       if ((await shadow.imagesLeft(change.id, 'late', 1)).length > 0) return;
       await modelChanges.update(change.id, { phase: 'settled', keepUntil });
       await tellProgress(repositories, { ...now, phase: 'settled' });
-      const progress = await modelChanges.progress(change.id);
-      await endJob(repositories, change.jobId, {
-        result: { ...now.result, images_unreadable: progress.unreadable, faces_found: progress.found },
-      });
+      const result = { ...now.result, ...(await presentLook(repositories, change.id)) };
+      await endJob(repositories, change.jobId, { result });
     });
   }
 
