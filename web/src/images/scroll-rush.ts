@@ -1,7 +1,9 @@
 // Whether the page is being scrolled faster than anybody can see a face in it.
 
-/** Faster than this nothing is looked at, px/s: four screens' heights. */
+/** Faster than this nothing is looked at, px/s: four heights of a screen. */
 const RUSH = 3500;
+/** A rush goes on down to this speed, px/s: pictures that are asked for between two late frames would make the next ones late, too. */
+const RUSH_ON = 1000;
 /** A rush is over when nothing moved for this long, ms. */
 const REST_MS = 100;
 
@@ -28,7 +30,8 @@ document.addEventListener(
     const { scrollTop: top } = target instanceof Element ? target : document.documentElement;
     const at = performance.now();
     const px = last?.target === target ? Math.abs(top - last.top) : 0;
-    rushUntil = px > (RUSH * (at - (last?.at ?? 0))) / 1000 ? at + REST_MS : Math.min(rushUntil, at);
+    const least = (at < rushUntil ? RUSH_ON : RUSH) / 1000;
+    rushUntil = px > least * (at - (last?.at ?? 0)) ? at + REST_MS : Math.min(rushUntil, at);
     last = { target, top, at };
   },
   { capture: true, passive: true },
