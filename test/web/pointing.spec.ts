@@ -80,11 +80,15 @@ describe('faces that are pointed at', () => {
     );
   }
 
-  /** A circle around a face and at least one near it that leaves the others out, with room to spare; and who is in it. */
-  function circleAround(
-    all: ReadonlyMap<string, Pixel>,
-    faceId: string,
-  ): { ring: Pixel[]; inside: string[] } {
+  /**
+   * A circle around a face and at least one near it that leaves the others out, with room to spare, as far as the map goes; and who is
+   * in it.
+   */
+  async function circleAround(shown: Page, faceId: string): Promise<{ ring: Pixel[]; inside: string[] }> {
+    const all = await places(shown);
+    const map = (await canvasOf(shown).boundingBox())!;
+    const within = (value: number, from: number, size: number): number =>
+      Math.min(Math.max(value, from + 1), from + size - 1);
     const middle = all.get(faceId)!;
     const far = [...all]
       .map(([id, { x, y }]) => ({ id, distance: Math.hypot(x - middle.x, y - middle.y) }))
@@ -94,8 +98,8 @@ describe('faces that are pointed at', () => {
     const last = gaps.indexOf(Math.max(...gaps));
     const radius = half[last]!.distance + gaps[last]! / 2;
     const ring = Array.from({ length: 37 }, (_, i) => ({
-      x: middle.x + radius * Math.cos((i * Math.PI) / 18),
-      y: middle.y + radius * Math.sin((i * Math.PI) / 18),
+      x: within(middle.x + radius * Math.cos((i * Math.PI) / 18), map.x, map.width),
+      y: within(middle.y + radius * Math.sin((i * Math.PI) / 18), map.y, map.height),
     }));
     return {
       ring,
@@ -140,7 +144,7 @@ describe('faces that are pointed at', () => {
   });
 
   it('selects the faces that a mouse draws around, and those only; they become a new person, and that is undone', async () => {
-    const { ring, inside } = circleAround(await places(page), named.faces[1]![0]!.id);
+    const { ring, inside } = await circleAround(page, named.faces[1]![0]!.id);
     const before = await Promise.all(inside.map((id) => homeOf({ id })));
     await page.getByRole('button', { name: 'Draw around faces' }).click();
     await drag(ring);
@@ -232,7 +236,7 @@ describe('faces that are pointed at', () => {
     await screen.getByText('1 face selected').first().waitFor();
 
     await screen.getByRole('button', { name: 'Draw around faces' }).tap();
-    const { ring, inside } = circleAround(all, named.faces[0]![0]!.id);
+    const { ring, inside } = await circleAround(screen, named.faces[0]![0]!.id);
     await touch(cdp, ...ring.map((finger) => [finger]));
     await screen.getByText(`${inside.length} faces selected`).first().waitFor();
     expect(await selectedOn(screen)).toEqual(inside);

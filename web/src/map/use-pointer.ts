@@ -26,9 +26,20 @@ interface Stroke {
   isLong: boolean;
 }
 
-const pixelOf = (event: PointerEvent): Pixel => {
-  const { left, top } = event.currentTarget.getBoundingClientRect();
-  return { x: event.clientX - left, y: event.clientY - top };
+const pixelOf = (event: PointerEvent): Pixel => wayOf(event, [event])[0]!;
+
+const wayOf = (
+  { currentTarget }: PointerEvent,
+  moves: readonly Pick<MouseEvent, 'clientX' | 'clientY'>[],
+): Pixel[] => {
+  const { left, top } = currentTarget.getBoundingClientRect();
+  return moves.map(({ clientX, clientY }) => ({ x: clientX - left, y: clientY - top }));
+};
+
+/** Browsers tell once a frame where a pointer is; an outline needs where it went meanwhile. */
+const passed = (event: PointerEvent): Pixel[] => {
+  const between = event.nativeEvent.getCoalescedEvents();
+  return wayOf(event, between.length === 0 ? [event] : between);
 };
 const apart = (a: Pixel, b: Pixel): number => Math.hypot(a.x - b.x, a.y - b.y);
 
@@ -66,8 +77,8 @@ export function usePointer({ isDrawing, onHover, onPress, onOutline }: PointerMe
         if (current?.pointerId !== event.pointerId) return;
         current.isLong ||= apart(current.from, at) >= PRESS;
         if (!current.draws) return;
-        if (apart(current.corners.at(-1)!, at) < CORNERS) return;
-        current.corners.push(at);
+        for (const corner of passed(event))
+          if (apart(current.corners.at(-1)!, corner) >= CORNERS) current.corners.push(corner);
         setOutline([...current.corners]);
       },
       onPointerUp: (event: PointerEvent) => {
