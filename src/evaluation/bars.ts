@@ -1,6 +1,7 @@
 // What the algorithm must reach (docs/clustering.md), and whether it did.
 import { questionsTo } from '../domain/evaluation/human-effort.js';
 import type { SetEvaluation } from './evaluate-set.js';
+import { OWN_METHOD } from './method-figures.js';
 
 export interface Bar {
   readonly set: string;
@@ -21,7 +22,7 @@ const ASKED_MAX = 0.02;
 
 export function barsOf(evaluation: SetEvaluation): Bar[] {
   const { set, ingest, constraints } = evaluation;
-  const consolidated = evaluation.methods.find(({ method }) => method === 'QEL after consolidation')!;
+  const consolidated = evaluation.methods.find(({ method }) => method === OWN_METHOD)!;
   const bars: Bar[] = [];
   const note = (what: string, value: number, limit: number, atLeast: boolean, digits = 2): void => {
     bars.push({

@@ -9,6 +9,7 @@ import type { PhotoFace } from '../domain/evaluation/photo-faces.js';
 import { syntheticFaces } from '../domain/evaluation/synthetic-faces.js';
 import { evaluatePhotos } from './evaluate-photos.js';
 import { fitPhotos, type PhotoFit } from './fit-photos.js';
+import { OWN_METHOD } from './method-figures.js';
 import { renderEvaluated } from './render-evaluation.js';
 import { renderPhotoReport } from './render-photo-report.js';
 
@@ -57,7 +58,7 @@ describe('a pack on labelled photos', () => {
     expect(fit.heldOut[0]!.faces + fit.heldOut[2]!.faces + fit.heldOut[4]!.faces).toBe(170);
     expect(fit.heldOut[1]!.faces + fit.heldOut[3]!.faces + fit.heldOut[5]!.faces).toBe(185);
     for (const { methods } of fit.heldOut) {
-      const own = methods.find(({ method }) => method === 'QEL after consolidation')!;
+      const own = methods.find(({ method }) => method === OWN_METHOD)!;
       expect(own.bcubed.f).toBeGreaterThan(0.9);
     }
   });
@@ -76,7 +77,7 @@ describe('a pack on labelled photos', () => {
     });
     expect(evaluation.sets.map(({ faces: count }) => count)).toEqual([170, 185]);
     for (const { methods, linkageIngest } of evaluation.sets) {
-      const own = methods.find(({ method }) => method === 'QEL after consolidation')!;
+      const own = methods.find(({ method }) => method === OWN_METHOD)!;
       expect(own.bcubed.f).toBeGreaterThan(0.95);
       expect(own.orderDisagreement).toBe(0);
       expect(methods.map(({ method }) => method)).toContain('linkage at ingest');

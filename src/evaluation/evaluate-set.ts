@@ -17,7 +17,7 @@ import { permutation } from '../domain/evaluation/seeded-random.js';
 import { type IngestRun, simulateEvidenceIngest } from '../domain/evaluation/simulate-evidence-ingest.js';
 import { simulateLinkageIngest } from '../domain/evaluation/simulate-linkage-ingest.js';
 import { checkConstraints } from './check-constraints.js';
-import { figuresOf, type MethodFigures } from './method-figures.js';
+import { figuresOf, type MethodFigures, OWN_METHOD } from './method-figures.js';
 import { runBaselines } from './run-baselines.js';
 
 export interface SetEvaluation {
@@ -77,7 +77,7 @@ export function evaluateSet(
   const byLinkage =
     options.linkage === undefined ? null : linkageIngest(set, options.linkage, options.orders);
   progress(`${set.name}: consolidation in ${options.orders} orders`);
-  const consolidated = consolidationRuns(set, calibration, options.orders, 'QEL after consolidation');
+  const consolidated = consolidationRuns(set, calibration, options.orders, OWN_METHOD);
   const others = otherThresholds(calibration).map((one) => consolidationRuns(set, one, 1, 'QEL otherwise'));
   progress(`${set.name}: constraints and questions`);
   return {

@@ -4,6 +4,7 @@ import { parseEvidenceCalibration } from '../domain/cluster/qel/calibration-file
 import { exactNeighbours } from '../domain/evaluation/exact-neighbours.js';
 import { syntheticFaces } from '../domain/evaluation/synthetic-faces.js';
 import { evaluateSynthetic } from './evaluate-synthetic.js';
+import { OWN_METHOD } from './method-figures.js';
 import { neighbourGraphOf } from './neighbour-graph-of.js';
 import { renderEvaluated } from './render-evaluation.js';
 import { renderReport } from './render-report.js';
@@ -39,7 +40,7 @@ describe('the protocol on made-up faces', () => {
   it('agrees with itself in every order, breaks no human word, and shows every bar in table and page', async () => {
     const evaluation = await evaluateSynthetic(calibration, options);
     for (const { methods, constraints } of evaluation.sets) {
-      const own = methods.find(({ method }) => method === 'QEL after consolidation')!;
+      const own = methods.find(({ method }) => method === OWN_METHOD)!;
       expect(own.orderDisagreement).toBe(0);
       expect(own.bcubed.f).toBeGreaterThan(0.97);
       expect(constraints.violated).toBe(0);

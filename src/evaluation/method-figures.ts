@@ -6,6 +6,9 @@ import {
   type PartitionMetrics,
 } from '../domain/evaluation/label-agreement.js';
 
+/** Name of what the service does; the rest is there to compare. */
+export const OWN_METHOD = 'QEL after consolidation';
+
 export interface MethodFigures {
   readonly method: string;
   /** Its threshold. */

@@ -3,6 +3,7 @@ import type { LabelledSet } from '../domain/evaluation/labelled-set.js';
 import { labelledFacesOf, type PhotoFace } from '../domain/evaluation/photo-faces.js';
 import type { Bar } from './bars.js';
 import type { SetEvaluation } from './evaluate-set.js';
+import { OWN_METHOD } from './method-figures.js';
 import { neighbourGraphOf } from './neighbour-graph-of.js';
 
 /** Lowest cosine that a graph is searched for: it must be above 0. */
@@ -26,7 +27,7 @@ export async function photoSet(
 
 /** QEL after consolidation against the best of the baselines. */
 export function photoBar({ set, methods }: SetEvaluation): Bar {
-  const own = methods.find(({ method }) => method === 'QEL after consolidation')!;
+  const own = methods.find(({ method }) => method === OWN_METHOD)!;
   const baselines = methods.filter(({ method }) => !/at ingest|QEL/.test(method));
   const best = baselines.reduce((a, b) => (b.bcubed.f > a.bcubed.f ? b : a));
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;

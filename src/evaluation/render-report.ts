@@ -3,6 +3,7 @@ import type { ReliabilityBin } from '../domain/evaluation/calibration-error.js';
 import type { EffortFigures, IngestFigures, SetEvaluation } from './evaluate-set.js';
 import type { Bar } from './bars.js';
 import { linePlot, type PlotLine } from './line-plot.js';
+import { OWN_METHOD } from './method-figures.js';
 
 const percent = (share: number): string => (100 * share).toFixed(2);
 export const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -78,9 +79,6 @@ ${table(INGEST_HEADING, [
 <figure>${reliabilityPlot(ingest, linkageIngest)}<figcaption>Probability at ingest against what was true</figcaption></figure>
 <figure>${effortPlot(effort)}<figcaption>BCubed F (%) after each question, clear faces only</figcaption></figure>`;
 }
-
-/** What the service does; the rest is there to compare. */
-const OWN_METHOD = 'QEL after consolidation';
 
 const INGEST_HEADING = [
   'at ingest by',
