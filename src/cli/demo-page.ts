@@ -1,4 +1,5 @@
 // The demo's page: faces cut out and grouped by person, and what Kindred would like to be told. One file, no script.
+import { escapeHtml } from '../evaluation/escape-html.js';
 
 export interface DemoFace {
   /** data: URI of a JPEG. */
@@ -44,9 +45,6 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   constraint_conflict: 'Who is right?',
 };
 
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
 const percent = (probability: number | null): string =>
   probability === null ? '' : `${Math.round(100 * probability)} %`;
 
@@ -54,12 +52,12 @@ const plural = (n: number, one: string, many: string): string => `${n} ${n === 1
 
 function face({ crop, probability }: DemoFace, alt: string): string {
   const caption = percent(probability);
-  return `<figure><img src="${crop}" alt="${escape(alt)}" width="112" height="112">${caption && `<figcaption>${caption}</figcaption>`}</figure>`;
+  return `<figure><img src="${crop}" alt="${escapeHtml(alt)}" width="112" height="112">${caption && `<figcaption>${caption}</figcaption>`}</figure>`;
 }
 
 function person({ name, state, faces }: DemoPerson, position: number): string {
   const title = name ?? `Person ${position + 1}`;
-  return `<section class="card"><h3>${escape(title)}</h3><p class="meta">${plural(faces.length, 'face', 'faces')} · ${escape(state)}</p>
+  return `<section class="card"><h3>${escapeHtml(title)}</h3><p class="meta">${plural(faces.length, 'face', 'faces')} · ${escapeHtml(state)}</p>
 <div class="faces">${faces.map((f) => face(f, `face of ${title}`)).join('')}</div></section>`;
 }
 
@@ -70,7 +68,7 @@ function question({ kind, crop, candidates }: DemoQuestion): string {
         .map((c) => face(c, 'candidate'))
         .join('')}</div></div>`
     : '<p class="meta">nobody like this yet</p>';
-  return `<section class="card question"><h3>${escape(QUESTIONS[kind] ?? kind)}</h3><p class="meta">${escape(kind)}</p>
+  return `<section class="card question"><h3>${escapeHtml(QUESTIONS[kind] ?? kind)}</h3><p class="meta">${escapeHtml(kind)}</p>
 <div class="row">${face({ crop, probability: null }, 'the face asked about')}${nearest}</div></section>`;
 }
 
@@ -97,7 +95,7 @@ export function renderDemoPage(page: DemoPage): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Kindred: people in ${plural(page.photos, 'photo', 'photos')}</title><style>${STYLE}</style></head><body><main>
-<h1>Kindred</h1><p class="meta">tenant ${escape(page.tenant)}: ${plural(page.photos, 'photo', 'photos')}, ${plural(faces, 'face', 'faces')},
+<h1>Kindred</h1><p class="meta">tenant ${escapeHtml(page.tenant)}: ${plural(page.photos, 'photo', 'photos')}, ${plural(faces, 'face', 'faces')},
 ${plural(page.people.length, 'person', 'people')}, ${plural(page.questions.length, 'open question', 'open questions')}</p>
 ${section(
   'Seen more than once',
@@ -111,7 +109,7 @@ ${section(
   'Kept apart',
   page.apart.map(
     ({ crop, reasons }) =>
-      `<section class="card"><div class="row">${face({ crop, probability: null }, 'face kept apart')}<p class="meta">${escape(reasons.join(', '))}</p></div></section>`,
+      `<section class="card"><div class="row">${face({ crop, probability: null }, 'face kept apart')}<p class="meta">${escapeHtml(reasons.join(', '))}</p></div></section>`,
   ),
 )}
 ${section('Open review items', page.questions.map(question), 'questions')}

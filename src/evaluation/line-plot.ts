@@ -1,4 +1,5 @@
 // Lines in a frame with a legend under it, as SVG text.
+import { escapeHtml } from './escape-html.js';
 
 export interface PlotLine {
   readonly name: string;
@@ -53,7 +54,7 @@ export function linePlot(lines: readonly PlotLine[], range: PlotRange): string {
     const top = HEIGHT + LEGEND.rowHeight * Math.floor(i / LEGEND.columns);
     return (
       `<line x1="${left}" x2="${left + 14}" y1="${top + 4}" y2="${top + 4}" stroke="${colour}" stroke-width="3"/>` +
-      `<text x="${left + 20}" y="${top + 8}">${name.replaceAll('>', '&gt;').replaceAll('<', '&lt;')}</text>`
+      `<text x="${left + 20}" y="${top + 8}">${escapeHtml(name)}</text>`
     );
   });
   const height =

@@ -2,8 +2,9 @@
 import type { Confusion } from '../domain/evaluation/confusions.js';
 import type { PairCurve } from '../domain/evaluation/pair-curve.js';
 import type { PhotoEvaluation } from './evaluate-photos.js';
+import { escapeHtml } from './escape-html.js';
 import { linePlot } from './line-plot.js';
-import { escape, renderReport } from './render-report.js';
+import { renderReport } from './render-report.js';
 
 /** A face as the page shows it, in the order of the evaluated faces. */
 export interface PicturedFace {
@@ -54,17 +55,17 @@ ${of('split', 'People who lie in several groups', 'None.')}`;
 
 function renderConfusion({ kind, parts }: Confusion, faces: readonly PicturedFace[]): string {
   const rows = parts.map((part) => {
-    const person = kind === 'mixed' ? `${escape(faces[part[0]!]!.person)}, ` : '';
+    const person = kind === 'mixed' ? `${escapeHtml(faces[part[0]!]!.person)}, ` : '';
     const pictures = part.slice(0, FACES_MAX).map((face) => picture(faces[face]!));
     const rest = part.length > FACES_MAX ? ` and ${part.length - FACES_MAX} more` : '';
     return `<tr><td>${person}${part.length === 1 ? '1 face' : `${part.length} faces`}</td><td>${pictures.join(' ')}${rest}</td></tr>`;
   });
-  const title = kind === 'split' ? `<h4>${escape(faces[parts[0]![0]!]!.person)}</h4>` : '';
+  const title = kind === 'split' ? `<h4>${escapeHtml(faces[parts[0]![0]!]!.person)}</h4>` : '';
   return `${title}<div class="wide"><table class="faces">${rows.join('')}</table></div>`;
 }
 
 function picture({ path, crop }: PicturedFace): string {
-  if (crop === null) return escape(path);
+  if (crop === null) return escapeHtml(path);
   const data = Buffer.from(crop).toString('base64');
-  return `<img src="data:image/jpeg;base64,${data}" alt="${escape(path)}" title="${escape(path)}" height="72">`;
+  return `<img src="data:image/jpeg;base64,${data}" alt="${escapeHtml(path)}" title="${escapeHtml(path)}" height="72">`;
 }

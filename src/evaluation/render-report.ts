@@ -2,11 +2,11 @@
 import type { ReliabilityBin } from '../domain/evaluation/calibration-error.js';
 import type { EffortFigures, IngestFigures, SetEvaluation } from './evaluate-set.js';
 import type { Bar } from './bars.js';
+import { escapeHtml } from './escape-html.js';
 import { linePlot, type PlotLine } from './line-plot.js';
 import { OWN_METHOD } from './method-figures.js';
 
 const percent = (share: number): string => (100 * share).toFixed(2);
-export const escape = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 export interface ReportedEvaluation {
   readonly calibration: { readonly space: string; readonly fittedOn: string };
@@ -37,7 +37,7 @@ tr.missed { color: #a61b1b; font-weight: bold; } figure { display: inline-block;
 table.faces td { text-align: left; white-space: normal; } svg { background: #fafafa; border: 1px solid #ddd; max-width: 100%; height: auto; } figcaption { font-size: 13px; }
 </style>
 <h1>How well faces are grouped</h1>
-<p>Calibration ${escape(calibration.space)}, fitted on ${escape(calibration.fittedOn)}. Took ${seconds.toFixed(0)} s.</p>
+<p>Calibration ${escapeHtml(calibration.space)}, fitted on ${escapeHtml(calibration.fittedOn)}. Took ${seconds.toFixed(0)} s.</p>
 ${table(['', 'set', 'what', 'reached', 'bar'], verdicts, { texts: 3, classOf: ([verdict]) => (verdict === 'MISSED' ? 'missed' : '') })}
 ${sets.map(renderSet).join('\n')}
 ${more}
@@ -69,7 +69,7 @@ function renderSet(evaluation: SetEvaluation): string {
     'orders disagree %',
     's a run',
   ];
-  return `<h2>${escape(set)}: ${faces} faces of ${people} people</h2>
+  return `<h2>${escapeHtml(set)}: ${faces} faces of ${people} people</h2>
 ${table(heading, rows, { texts: 2, classOf: ([method]) => (method === OWN_METHOD ? 'own' : '') })}
 ${table(INGEST_HEADING, [
   ...(linkageIngest === null ? [] : [ingestRow('linkage', linkageIngest)]),
@@ -137,7 +137,7 @@ function table(
   { texts = 1, classOf = () => '' }: { texts?: number; classOf?: (row: readonly string[]) => string } = {},
 ): string {
   const cells = (tag: string, row: readonly string[]): string =>
-    row.map((cell, i) => `<${tag}${i < texts ? ' class="text"' : ''}>${escape(cell)}</${tag}>`).join('');
+    row.map((cell, i) => `<${tag}${i < texts ? ' class="text"' : ''}>${escapeHtml(cell)}</${tag}>`).join('');
   const body = rows.map((row) => `<tr class="${classOf(row)}">${cells('td', row)}</tr>`);
   return `<div class="wide"><table><tr>${cells('th', heading)}</tr>${body.join('')}</table></div>`;
 }
