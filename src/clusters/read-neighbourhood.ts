@@ -5,7 +5,7 @@
 // followed: the larger the tenant, the more strangers are alike by chance, and all faces would hang together. The clusters that are
 // reached are read whole, and their faces are grouped by exact comparison with each other.
 import type { TenantScope } from '../database/tenant-store.js';
-import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
+import { type EvidenceCalibration, LINK_SPREADS } from '../domain/cluster/qel/evidence-calibration.js';
 import { representatives } from '../domain/cluster/qel/representatives.js';
 import { type PartMember, PartOfTenant } from './part-of-tenant.js';
 import { ReachPart } from './reach-part.js';
@@ -15,9 +15,6 @@ import { CONSOLIDATION_FACES_MAX, contentKeyOf, type TenantCensus } from './read
 export const NEIGHBOURHOOD_FACES_MAX = 10_000;
 /** Nearest faces outside its cluster that a face is asked for. */
 const NEAREST = 20;
-/** Spreads of the cosines of two people from their mean on which the calibration's two least links lie (docs/clustering.md). */
-const LINK_SPREADS = 4.6;
-const INGEST_LINK_SPREADS = 3.8;
 
 /** The census, or why there is none: the seed has gone, or more faces hang together than are compared. */
 export type Neighbourhood =
@@ -61,10 +58,11 @@ export async function readNeighbourhood(
 
 /** Cosine from which a link is followed: as rare among strangers as the calibration's is in the largest tenant that is read whole. */
 export function followedFrom({ links }: EvidenceCalibration, facesInTenant: number): number {
-  const spread = (links.similarityMin - links.ingestSimilarityMin) / (LINK_SPREADS - INGEST_LINK_SPREADS);
+  const { similarityMin: linkSpreads, ingestSimilarityMin: ingestSpreads } = LINK_SPREADS;
+  const spread = (links.similarityMin - links.ingestSimilarityMin) / (linkSpreads - ingestSpreads);
   // Tails of the normal distribution fall like exp(−z²/2): as many times the faces, as many times rarer.
   const times = Math.max(1, facesInTenant / CONSOLIDATION_FACES_MAX);
-  return links.similarityMin + spread * (Math.sqrt(LINK_SPREADS ** 2 + 2 * Math.log(times)) - LINK_SPREADS);
+  return links.similarityMin + spread * (Math.sqrt(linkSpreads ** 2 + 2 * Math.log(times)) - linkSpreads);
 }
 
 interface Asking {

@@ -1,9 +1,10 @@
 // What a calibration says of the space as a whole: impostor mean, floors of the links, gain by quality, what shows nobody.
-import type {
-  EvidenceCalibration,
-  GainCalibration,
-  GateCalibration,
-  LinkCalibration,
+import {
+  type EvidenceCalibration,
+  type GainCalibration,
+  type GateCalibration,
+  LINK_SPREADS,
+  type LinkCalibration,
 } from '../cluster/qel/evidence-calibration.js';
 import { seededRandom } from './seeded-random.js';
 import type { LabelledFaces } from './synthetic-faces.js';
@@ -14,10 +15,7 @@ export type SpaceFigures = Pick<
 >;
 
 const IMPOSTOR_PAIRS = 60_000;
-/** Impostor spreads above the impostor mean: two people reach the first once in 10,000 pairs, the second once in 300,000. */
-const INGEST_SPREADS = 3.8;
-const LINK_SPREADS = 4.6;
-/** A link that was not found is closer than most impostors, for it may have been cut off just under the floor. */
+/** As `LINK_SPREADS`. A link that was not found is closer than most impostors, for it may have been cut off just under the floor. */
 const MISSING_SPREADS = 2.2;
 /**
  * None of them lies further than this share of the way from the mean of two people to that of one: where a recogniser spreads
@@ -44,8 +42,8 @@ export function fitSpace(sets: readonly LabelledFaces[], seed: number, qualityMi
   const floor = (spreads: number, share: number): number =>
     Math.round(1000 * Math.min(mean + spreads * spread, mean + share * (ofOne - mean))) / 1000;
   const links: LinkCalibration = {
-    similarityMin: floor(LINK_SPREADS, LINK_SHARE),
-    ingestSimilarityMin: floor(INGEST_SPREADS, INGEST_SHARE),
+    similarityMin: floor(LINK_SPREADS.similarityMin, LINK_SHARE),
+    ingestSimilarityMin: floor(LINK_SPREADS.ingestSimilarityMin, INGEST_SHARE),
     missingSimilarity: floor(MISSING_SPREADS, MISSING_SHARE),
   };
   const unrecognisable = meanOfNobodies(sets);

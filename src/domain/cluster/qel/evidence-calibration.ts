@@ -32,6 +32,12 @@ export interface LinkCalibration {
   readonly missingSimilarity: number;
 }
 
+/**
+ * Where a fit puts the two least links: spreads (standard deviations) of two people's cosines above their mean. Two people reach
+ * the first once in 300,000 pairs, the second once in 10,000.
+ */
+export const LINK_SPREADS = { similarityMin: 4.6, ingestSimilarityMin: 3.8 } as const;
+
 /** Stage 1: two densities of the corrected cosine c with noise v, see average-evidence.ts. */
 export interface AverageCalibration {
   readonly offset: number;
