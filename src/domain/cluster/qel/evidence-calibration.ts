@@ -74,8 +74,8 @@ export interface EvidenceCalibration {
   /** Stage-2 weights, `LINKAGE_FEATURES` of them. */
   readonly linkage: Float64Array;
   /**
-   * Log odds (evidence 2, 0 to 20) from which consolidation joins two groups without asking: the lowest at which groups of people whom
-   * the fit had not seen hold hardly anybody else, see fit-join.ts.
+   * Log odds (evidence 2, 0 to 20) from which consolidation joins two groups without asking: the lowest of those tried whose BCubed F½,
+   * among people whom the fit had not seen, lies within .001 of the best. See fit-join.ts.
    */
   readonly joinLogOddsMin: number;
   /**
