@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import express from 'express';
 import multer from 'multer';
 import { v7 as uuidv7 } from 'uuid';
-import type { FoundFace } from '../../src/clusters/assign-faces.js';
+import type { FoundFace } from '../../src/clusters/new-face-records.js';
 import { answerQuestions } from '../program.js';
 import { compiled, repositoryRoot } from '../repository.js';
 import { processProbe } from '../event-loop-probe.js';

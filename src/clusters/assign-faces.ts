@@ -23,8 +23,6 @@ import { gatherAll, type Gathered } from './gather-candidates.js';
 import { dismissedRecord, faceRecord, type FoundFace, newCluster, type NewFace } from './new-face-records.js';
 import { raiseSuggestions } from './raise-suggestions.js';
 
-export type { FoundFace } from './new-face-records.js';
-
 export interface AssignRequest {
   /** Stored in this transaction already. */
   readonly image: ImageRecord;

@@ -3,11 +3,12 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { type AppliedOperation, ApplyPlan } from '../../src/clusters/apply-plan.js';
-import { AssignFaces, type AssignmentReport, type FoundFace } from '../../src/clusters/assign-faces.js';
+import { AssignFaces, type AssignmentReport } from '../../src/clusters/assign-faces.js';
 import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
 import { ClustersService } from '../../src/clusters/clusters.service.js';
 import { FaceErasure } from '../../src/clusters/face-erasure.js';
 import { ImportLabel } from '../../src/clusters/import-label.js';
+import type { FoundFace } from '../../src/clusters/new-face-records.js';
 import { type Answering, ReviewDecisions } from '../../src/clusters/review-decisions.js';
 import type {
   ConstraintRecord,
