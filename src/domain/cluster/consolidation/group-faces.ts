@@ -22,26 +22,31 @@ export interface GroupingTask {
   readonly human: HumanWord;
 }
 
+/** Two groups that were left apart, each named by a face of it. */
+export interface RatedPair {
+  readonly a: number;
+  readonly b: number;
+  /** Evidence that they are one person. */
+  readonly logit: number;
+}
+
 export interface GroupedFaces {
   /** For each face its group. */
   readonly groupOf: Int32Array;
   /** Faces that are clear enough to found a group. */
   readonly clear: readonly boolean[];
   /** Of what is left open only the most worthwhile. */
-  readonly openPairs: readonly {
-    readonly a: number;
-    readonly b: number;
-    readonly logit: number;
+  readonly openPairs: readonly (RatedPair & {
     /** Of the groups' means, -1..1. */
     readonly similarity: number;
-  }[];
+  })[];
   readonly doubtfulJoins: readonly {
     readonly part: readonly number[];
     readonly wholeCount: number;
     readonly logit: number;
   }[];
-  /** Groups that a human's word keeps apart against much evidence: a face of each, most at stake first. */
-  readonly contradictions: readonly { readonly a: number; readonly b: number; readonly logit: number }[];
+  /** What a human's word keeps apart against much evidence, most at stake first. */
+  readonly contradictions: readonly RatedPair[];
 }
 
 /** Of each kind; many times what is asked at once, because answered questions are among them. */
@@ -66,15 +71,7 @@ export function groupFaces(task: GroupingTask): GroupedFaces {
   const sizes = new Map<number, number>();
   for (const group of groupOf) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const size = (face: number): number => sizes.get(groupOf[face]!) ?? 1;
-  const gain = ({
-    a,
-    b,
-    logit,
-  }: {
-    readonly a: number;
-    readonly b: number;
-    readonly logit: number;
-  }): number => joinGain(sigmoid(logit), size(a), size(b));
+  const gain = ({ a, b, logit }: RatedPair): number => joinGain(sigmoid(logit), size(a), size(b));
   const means = new GroupMeans(embeddings, width, groupOf);
   return {
     groupOf,
