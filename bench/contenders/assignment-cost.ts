@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Embedding } from '../../src/domain/face/embedding.js';
-import type { ImageRecord } from '../../src/database/records.js';
+import type { ClusterRecord, ImageRecord } from '../../src/database/records.js';
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { answerQuestions } from '../program.js';
 import { compiled, repositoryRoot } from '../repository.js';
@@ -44,7 +44,11 @@ const imageOf = (): ImageRecord => ({
   createdAt: new Date(),
 });
 
-type MakeEmbedding = (raw: Float32Array) => Embedding;
+/** Of the compiled product. */
+interface Made {
+  readonly newCluster: (id: string, at: Date) => ClusterRecord;
+  readonly embed: (raw: Float32Array) => Embedding;
+}
 
 /** Clusters of ten faces around random directions: their faces resemble each other, nobody else. */
 async function fillGallery(
@@ -52,7 +56,7 @@ async function fillGallery(
   faces: number,
   space: string,
   width: number,
-  embed: MakeEmbedding,
+  { newCluster, embed }: Made,
 ): Promise<void> {
   const random = normal(faces);
   for (let begun = 0; begun < faces; begun += FACES_PER_BATCH) {
@@ -65,19 +69,7 @@ async function fillGallery(
         id: uuidv7(),
         direction: Float32Array.from({ length: width }, random),
       }));
-      await r.clusters.insertMany(
-        clusters.map(({ id }) => ({
-          id,
-          state: 'pending' as const,
-          label: null,
-          externalRef: null,
-          coverFaceId: null,
-          mergedInto: null,
-          version: 1,
-          createdAt: at,
-          updatedAt: at,
-        })),
-      );
+      await r.clusters.insertMany(clusters.map(({ id }) => newCluster(id, at)));
       const members = Array.from({ length: count }, (_, i) => ({
         id: uuidv7(),
         cluster: clusters[Math.floor(i / FACES_PER_CLUSTER)]!,
@@ -184,6 +176,9 @@ async function measure(options: AssignmentOptions): Promise<AssignmentSample[]> 
   const { database, system, tenants, inference, decoder, assignment } = await openAll(options);
   const { Embedding } =
     await compiled<typeof import('../../src/domain/face/embedding.js')>('domain/face/embedding.js');
+  const { newCluster } = await compiled<typeof import('../../src/clusters/new-face-records.js')>(
+    'clusters/new-face-records.js',
+  );
   const { id: space, width, detectorLongSidePx } = inference.pack;
   const scopes: { gallery: number; scope: TenantScope }[] = [];
   for (const gallery of options.galleries) {
@@ -193,7 +188,10 @@ async function measure(options: AssignmentOptions): Promise<AssignmentSample[]> 
       r.tenants.insert({ id, settings: {}, version: 1, createdAt: at, updatedAt: at }),
     );
     const scope = tenants.forTenant(id);
-    await fillGallery(scope, gallery, space, width, (raw) => Embedding.fromRaw(space, raw));
+    await fillGallery(scope, gallery, space, width, {
+      newCluster,
+      embed: (raw) => Embedding.fromRaw(space, raw),
+    });
     scopes.push({ gallery, scope });
   }
   const samples: AssignmentSample[] = [];
