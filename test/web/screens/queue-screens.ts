@@ -1,17 +1,7 @@
 // The screens of who answers: the door, each kind of question, its dialogs, many together, and what the answers say.
 import type { Page } from 'playwright-core';
+import { REVIEW_KINDS } from '../../../src/domain/review/review-item.js';
 import { type Screen, typeName, type Visit } from './visit.js';
-
-const KINDS = [
-  'new_cluster',
-  'uncertain_assignment',
-  'merge_suggestion',
-  'split_suggestion',
-  'same_image_conflict',
-  'suspect_face',
-  'duplicate_image',
-  'constraint_conflict',
-];
 
 const signIn = async (page: Page, key: string): Promise<void> => {
   await page.getByLabel('API key').fill(key);
@@ -66,7 +56,7 @@ const opened = (name: string, button: string): Screen => ({
 
 export const queueScreens: readonly Screen[] = [
   ...door,
-  ...KINDS.map(question),
+  ...REVIEW_KINDS.map(question),
   {
     name: 'question-name-typed',
     tenant: 'questions',
