@@ -56,6 +56,7 @@ function leaningF(precision: number, recall: number): number {
   return ((1 + weight) * precision * recall) / (weight * precision + recall);
 }
 
+/** Not as label-agreement.ts, where what does not count is left out of the groups: here a face is judged among everybody. */
 function bcubedSums(
   people: Int32Array,
   groupOf: Int32Array,
