@@ -33,7 +33,7 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // kB before compression; test/web/bundle.spec.ts holds what counts.
+    // kB before compression; test/web/sign-in.spec.ts holds what counts.
     chunkSizeWarningLimit: 1000,
   },
   server: { proxy: { '/v1': process.env['KINDRED_URL'] ?? 'http://127.0.0.1:3000' } },

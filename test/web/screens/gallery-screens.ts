@@ -1,6 +1,7 @@
 // The screens of who looks around: people, a person, a face and its reasons, the map, the history.
+import { expect } from 'vitest';
 import { NAMES } from '../named-people.js';
-import type { Screen, Visit } from './visit.js';
+import { type Screen, TOGETHER, typeName, type Visit } from './visit.js';
 
 /** Room around the whole map, px; as the page has it. */
 const MARGIN = 24;
@@ -90,6 +91,15 @@ const person: readonly Screen[] = [
     await visit.page.getByRole('combobox', { name: 'Name' }).waitFor();
   }),
   tab('person-photos', 'Photos', '.photo img'),
+  screen('person-photos-with', async ({ page, galleries, go }) => {
+    await go(`/people/${galleries.together[0]}`);
+    await page.getByRole('tab', { name: 'Photos' }).click();
+    await typeName(page, 'Together with', 'em', TOGETHER[1]);
+    await page.getByRole('option', { name: TOGETHER[1] }).click();
+    // One photo, both marked.
+    await expect.poll(() => page.locator('.photos li').count()).toBe(1);
+    await expect.poll(() => page.locator('.photos .mark').count()).toBe(2);
+  }),
   tab('person-similar', 'Same person?', '[role=tabpanel] li, [role=tabpanel] .state'),
   tab('person-history', 'History', '[role=tabpanel] li'),
 ];

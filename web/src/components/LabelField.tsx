@@ -1,6 +1,14 @@
 // A name, completed from the people that are known. Choosing one of them is not the same as typing a name: it names a cluster.
-import { useState } from 'react';
-import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components';
+import { useContext, useEffect, useRef } from 'react';
+import {
+  ComboBox,
+  ComboBoxStateContext,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+} from 'react-aria-components';
 import type { Cluster } from '../api/client';
 import { useCoverFace } from '../api/entities';
 import { FaceCrop } from '../images/FaceCrop';
@@ -33,7 +41,6 @@ export function LabelField({
   readonly except?: string | null;
   readonly label?: string;
 }) {
-  const [isOpen, setOpen] = useState(false);
   const known = useNamedPeople(value.label.trim()).filter((cluster) => cluster.id !== except);
   return (
     <ComboBox
@@ -43,7 +50,6 @@ export function LabelField({
       items={known.slice(0, OFFERED_MAX)}
       inputValue={value.label}
       value={value.cluster?.id ?? null}
-      onOpenChange={setOpen}
       onInputChange={(label) =>
         onChange({ label, cluster: label === value.cluster?.label ? value.cluster : null })
       }
@@ -59,9 +65,12 @@ export function LabelField({
         autoComplete="off"
         maxLength={200}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && !isOpen) onSubmit?.();
+          // On an entry of the list, Enter takes the entry.
+          const isOnEntry = event.currentTarget.hasAttribute('aria-activedescendant');
+          if (event.key === 'Enter' && !isOnEntry) onSubmit?.();
         }}
       />
+      <OpenLate offered={known.length} />
       <Popover className="popover">
         <ListBox<Cluster> className="suggestions" aria-label={text.label.suggestions}>
           {(cluster) => (
@@ -75,6 +84,18 @@ export function LabelField({
       </Popover>
     </ComboBox>
   );
+}
+
+/** Names that the service finds come after the last letter: nobody need type another one to see them. */
+function OpenLate({ offered }: { readonly offered: number }) {
+  const state = useContext(ComboBoxStateContext);
+  const before = useRef(offered);
+  useEffect(() => {
+    const isLate = before.current === 0 && offered > 0;
+    before.current = offered;
+    if (isLate && state?.isFocused && state.inputValue !== '') state.open(null, 'input');
+  }, [offered, state]);
+  return null;
 }
 
 function Cover({ cluster }: { readonly cluster: Cluster }) {
