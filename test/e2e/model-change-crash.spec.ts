@@ -1,13 +1,16 @@
 // kill -9 in every phase of a change of model, there and back: it goes on at the next start, and nothing that a human said is lost.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshot } from '../clusters/snapshot.js';
-import { Api, type ImageJson } from '../harness/api.js';
+import { Api } from '../harness/api.js';
 import { ADMIN_TOKEN, KindredProcess } from '../harness/kindred-process.js';
 import { unlikePhotosOfFivePeople } from '../harness/people.js';
 import { createTestDatabase, type OwnDatabase } from '../harness/postgres.js';
 import { twoPacks, type TwoPacks } from '../harness/two-packs.js';
-import { type ChangeJson, inPhase } from '../model-changes/gallery.js';
+import { type ChangeJson, inPhase, sendNamedPhotos } from '../model-changes/gallery.js';
 
 const TENANT = 'crashing';
 /** Number of the lock that a process waits for where it shall die. */
@@ -25,16 +28,16 @@ describe('a change of model whose process is killed', () => {
 
   const start = async (): Promise<void> => {
     kindred = await KindredProcess.start({
+      dataDir,
       databaseUrl: own.url,
       modelsDir: packs.dir,
       modelPack: packs.from,
-      ...(dataDir === undefined ? {} : { dataDir }),
     });
-    dataDir = kindred.dataDir;
     api = new Api(kindred.url, ADMIN_TOKEN);
   };
   beforeAll(async () => {
     packs = await twoPacks();
+    dataDir = await mkdtemp(join(tmpdir(), 'kindred-model-change-'));
     own = await createTestDatabase('migrated');
     client = new pg.Client({ connectionString: own.url });
     await client.connect();
@@ -51,20 +54,15 @@ describe('a change of model whose process is killed', () => {
       CREATE TRIGGER gate BEFORE UPDATE ON model_changes FOR EACH ROW EXECUTE FUNCTION wait_at_gate();
       SELECT pg_advisory_lock(${GATE});`);
     await start();
-    expect((await api.post('/v1/tenants', { id: TENANT })).status).toBe(201);
     const people = await unlikePhotosOfFivePeople();
-    for (const { person, bytes } of people.filter((_, i) => i % 10 < PHOTOS / 4).slice(0, PHOTOS)) {
-      const { json, status, text } = await api.sendImage<ImageJson>(TENANT, bytes);
-      expect(status, text).toBe(201);
-      const home = json.faces[0]?.cluster_id;
-      if (home) await api.call('PATCH', at(`/clusters/${home}`), { label: person });
-    }
+    await sendNamedPhotos(api, TENANT, people.filter((_, i) => i % 10 < PHOTOS / 4).slice(0, PHOTOS));
   }, 300_000);
   afterAll(async () => {
     if (kindred.running) await kindred.stop();
     await client.end();
     await own.drop();
     await packs.remove();
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   const state = async () => {

@@ -1,11 +1,14 @@
 // A process with the embedded database that is killed again and again while a tenant changes its model: the change goes on from what was
 // written, and no name, face or decision is lost.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api, type FaceJson, type ImageJson } from '../harness/api.js';
 import { ADMIN_TOKEN, KindredProcess } from '../harness/kindred-process.js';
 import { unlikePhotosOfFivePeople } from '../harness/people.js';
 import { twoPacks, type TwoPacks } from '../harness/two-packs.js';
-import { type ChangeJson, type ClusterJson, inPhase } from '../model-changes/gallery.js';
+import { type ChangeJson, type ClusterJson, inPhase, sendNamedPhotos } from '../model-changes/gallery.js';
 
 const TENANT = 'moving';
 /** Pictures looked at with the other models after which the process is killed. */
@@ -19,34 +22,29 @@ interface JobJson {
 describe('a change of model on the embedded database whose process is killed again and again', () => {
   let packs: TwoPacks;
   let kindred: KindredProcess;
-  let dataDir: string | undefined;
+  let dataDir: string;
   let api: Api;
   const at = (path: string): string => `/v1/tenants/${TENANT}${path}`;
 
   const start = async (): Promise<void> => {
-    kindred = await KindredProcess.start({
-      modelsDir: packs.dir,
-      modelPack: packs.from,
-      ...(dataDir === undefined ? {} : { dataDir }),
-    });
-    dataDir = kindred.dataDir;
+    kindred = await KindredProcess.start({ dataDir, modelsDir: packs.dir, modelPack: packs.from });
     api = new Api(kindred.url, ADMIN_TOKEN);
   };
   beforeAll(async () => {
     packs = await twoPacks('detector');
+    dataDir = await mkdtemp(join(tmpdir(), 'kindred-model-change-'));
     await start();
-    expect((await api.post('/v1/tenants', { id: TENANT })).status).toBe(201);
     const people = await unlikePhotosOfFivePeople();
-    for (const { person, bytes } of people.filter((_, i) => i % 10 < 4)) {
-      const { json, status, text } = await api.sendImage<ImageJson>(TENANT, bytes);
-      expect(status, text).toBe(201);
-      const home = json.faces[0]?.cluster_id;
-      if (home) await api.call('PATCH', at(`/clusters/${home}`), { label: person });
-    }
+    await sendNamedPhotos(
+      api,
+      TENANT,
+      people.filter((_, i) => i % 10 < 4),
+    );
   }, 300_000);
   afterAll(async () => {
     if (kindred.running) await kindred.stop();
     await packs.remove();
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   const names = async (): Promise<unknown> =>

@@ -72,6 +72,21 @@ export async function labelledGallery(
   return { images, personOf };
 }
 
+/** A tenant with photos of named people, and each photo's person as the name of the cluster that its first face came into. */
+export async function sendNamedPhotos(
+  api: Api,
+  tenant: string,
+  photos: readonly NamedPhoto[],
+): Promise<void> {
+  expect((await api.post('/v1/tenants', { id: tenant })).status).toBe(201);
+  for (const { person, bytes } of photos) {
+    const { json, status, text } = await api.sendImage(tenant, bytes);
+    expect(status, text).toBe(201);
+    const home = json.faces[0]?.cluster_id;
+    if (home) await api.call('PATCH', `/v1/tenants/${tenant}/clusters/${home}`, { label: person });
+  }
+}
+
 /** What people say: names, merges of what belongs together, a wrong face moved, one split off, two kept apart. */
 async function decide(api: Api, tenant: string, personOf: ReadonlyMap<string, string>): Promise<void> {
   const at = (path: string): string => `/v1/tenants/${tenant}${path}`;
