@@ -1,6 +1,6 @@
 // The audit log in the database itself: chained, append-only, apart by tenant, there when the tenant is not.
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditLinkRecord } from '../../src/database/records.js';
 import { newErasureId, openErasure } from '../../src/erasure/open-erasure.js';
@@ -20,13 +20,9 @@ describe.each(bothDatabases)('audit events on $name', ({ open }) => {
   let client: pg.Client;
   beforeAll(async () => {
     db = await open();
-    client = new pg.Client(db.database.connection);
-    await client.connect();
+    client = await db.connect();
   });
-  afterAll(async () => {
-    await client.end();
-    await db.close();
-  });
+  afterAll(() => db.close());
 
   const append = (tenant: string, action: string) =>
     db.tenants

@@ -2,7 +2,7 @@
 // asked again, a second run finds nothing to do, and what is taken back is as it was.
 //
 // KINDRED_TEST_OPERATIONS sets how many operations, KINDRED_TEST_SEED which; both are printed.
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.js';
 import { type SeededRandom, seededRandom } from '../../src/domain/evaluation/seeded-random.js';
@@ -37,13 +37,9 @@ describe('any history with consolidations', () => {
   let client: pg.Client;
   beforeAll(async () => {
     db = await openPostgres();
-    client = new pg.Client(db.database.connection);
-    await client.connect();
+    client = await db.connect();
   });
-  afterAll(async () => {
-    await client.end();
-    await db.close();
-  });
+  afterAll(() => db.close());
 
   it('keeps what humans said, and settles', { timeout: 60_000 + 2000 * OPERATIONS }, async () => {
     const seen = { operations: 0, consolidations: 0, moved: 0, asked: 0, undone: 0 };

@@ -1,5 +1,5 @@
 // All faces of a tenant looked at again: what moves, what never moves, and that it can be taken back.
-import pg from 'pg';
+import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaceRecord } from '../../src/database/records.js';
@@ -115,13 +115,9 @@ describe('a consolidation that is taken back', () => {
   let client: pg.Client;
   beforeAll(async () => {
     db = await openPostgres();
-    client = new pg.Client(db.database.connection);
-    await client.connect();
+    client = await db.connect();
   });
-  afterAll(async () => {
-    await client.end();
-    await db.close();
-  });
+  afterAll(() => db.close());
 
   it('leaves every row as it was, is not done again by itself, and can be done again by hand', async () => {
     const gallery = await Gallery.open(db);

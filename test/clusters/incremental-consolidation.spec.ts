@@ -2,7 +2,7 @@
 // and undos, through the service's own reading and planning, on a real database. Then by what it leaves out.
 //
 // KINDRED_TEST_TRACES sets how many histories, KINDRED_TEST_SEED which; both are printed.
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLOSURE_FACES_MAX, readClosure } from '../../src/clusters/read-closure.js';
 import type { ConsolidationReport } from '../../src/clusters/consolidations.js';
@@ -29,13 +29,9 @@ let db: TestDatabase;
 let client: pg.Client;
 beforeAll(async () => {
   db = await openPostgres();
-  client = new pg.Client(db.database.connection);
-  await client.connect();
+  client = await db.connect();
 });
-afterAll(async () => {
-  await client.end();
-  await db.close();
-});
+afterAll(() => db.close());
 
 /** What a plan comes to, whatever the ids of clusters that it founds. */
 function outcome({ difference, questions }: ConsolidationReport): unknown {

@@ -1,6 +1,6 @@
 // Random histories with undo and redo: what was there is there again, row by row, and what must always hold holds.
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.js';
 import { seededRandom } from '../../src/domain/evaluation/seeded-random.js';
@@ -42,13 +42,9 @@ describe('undo after any history', () => {
   let clients: pg.Client[];
   beforeAll(async () => {
     db = await openPostgres();
-    clients = Array.from({ length: STRANDS }, () => new pg.Client(db.database.connection));
-    await Promise.all(clients.map((client) => client.connect()));
+    clients = await Promise.all(Array.from({ length: STRANDS }, () => db.connect()));
   });
-  afterAll(async () => {
-    await Promise.all(clients.map((client) => client.end()));
-    await db.close();
-  });
+  afterAll(() => db.close());
 
   it('gives back the state before, redo the state after; constraints hold; the machine moves no locked face', async () => {
     const seen = { undone: 0, redone: 0, unrolled: 0 };

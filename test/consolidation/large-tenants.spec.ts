@@ -1,6 +1,5 @@
 // A tenant that is too large to be compared whole is consolidated where it has changed, neighbourhood by neighbourhood, with the real
 // thread on both databases.
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApplyPlan } from '../../src/clusters/apply-plan.js';
 import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
@@ -121,14 +120,12 @@ describe('the bounds of a large tenant', () => {
     try {
       const gallery = await Gallery.open(db);
       const face = await gallery.one(clear(1));
-      const client = new pg.Client(db.database.connection);
-      await client.connect();
+      const client = await db.connect();
       await client.query(
         `INSERT INTO faces SELECT (jsonb_populate_record(f, jsonb_build_object('id', gen_random_uuid()))).*
          FROM faces f, generate_series(1, $2) WHERE f.id = $1`,
         [face.id, NEIGHBOURHOOD_FACES_MAX],
       );
-      await client.end();
       const policies = new AssignmentPolicies(SPACE, { pair: PAIR, linkage: linkageFromPair(PAIR) });
       const service = new Consolidations(db.tenants, policies, new ApplyPlan());
       const order = { tenantId: gallery.tenantId, dryRun: false, actor: 'machine' };

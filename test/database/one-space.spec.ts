@@ -1,7 +1,6 @@
 // No comparison across embedding spaces, however wide they are: the database refuses one, and no statement forgets to ask it.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { openPostgres } from '../harness/database.js';
 import { repositoryRoot } from '../harness/shared-data.js';
@@ -25,8 +24,7 @@ describe('embedding spaces', () => {
       await r.embeddings.insertMany([here, there].map((embedding) => ({ faceId: face.id, embedding })));
       await r.centroids.recompute([cluster.id]);
     });
-    const client = new pg.Client(db.database.connection);
-    await client.connect();
+    const client = await db.connect();
     const compare = (where: string) =>
       client.query(`SELECT a.embedding <#> b.embedding FROM face_embeddings a JOIN face_embeddings b ON ${where}
         WHERE kindred_same_space(a.space, b.space)`);
@@ -35,7 +33,6 @@ describe('embedding spaces', () => {
     );
     expect((await compare('a.space = b.space')).rows).toHaveLength(2);
     await expect(compare('true')).rejects.toMatchObject({ code: '22000' });
-    await client.end();
     // The house's own searches stay in the probe's space.
     for (const probe of [here, there]) {
       const found = await db.tenants

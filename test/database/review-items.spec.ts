@@ -1,5 +1,4 @@
 // The repository of review items on real databases.
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReviewItemRecord } from '../../src/database/records.js';
 import { REVIEW_SORTS, reviewKey, type ReviewSort } from '../../src/database/review-item-order.js';
@@ -190,29 +189,24 @@ describe.each(bothDatabases)('review items on $name', ({ open }) => {
     await scope.transaction(({ reviewItems }) =>
       reviewItems.upsertOpenMany(Array.from({ length: 2000 }, (_, i) => questionRow({ priority: i % 97 }))),
     );
-    const client = new pg.Client(db.database.connection);
-    await client.connect();
-    try {
-      await client.query('ANALYZE review_items');
-      let plan = '';
-      const explain = async (parts: TemplateStringsArray, ...values: unknown[]): Promise<unknown[]> => {
-        const { text, values: given } = Prisma.sql(parts, ...values);
-        const { rows } = await client.query(`EXPLAIN ${text}`, given);
-        plan = rows.map((row) => (row as Record<string, string>)['QUERY PLAN']).join('\n');
-        return [];
-      };
-      const explained = { $queryRaw: explain } as unknown as Transaction;
-      const after = reviewKey('impact', {
-        ...questionRow({ priority: 50 }),
-        createdAt: new Date('2026-11-21T10:20:30.456Z'),
-      });
-      for (const page of [{ limit: 20 }, { limit: 20, after }]) {
-        await new ReviewItemRepository(explained, scope.tenantId).list(page);
-        expect(plan).toContain('review_items_open_impact_idx');
-        expect(plan).not.toContain('Sort');
-      }
-    } finally {
-      await client.end();
+    const client = await db.connect();
+    await client.query('ANALYZE review_items');
+    let plan = '';
+    const explain = async (parts: TemplateStringsArray, ...values: unknown[]): Promise<unknown[]> => {
+      const { text, values: given } = Prisma.sql(parts, ...values);
+      const { rows } = await client.query(`EXPLAIN ${text}`, given);
+      plan = rows.map((row) => (row as Record<string, string>)['QUERY PLAN']).join('\n');
+      return [];
+    };
+    const explained = { $queryRaw: explain } as unknown as Transaction;
+    const after = reviewKey('impact', {
+      ...questionRow({ priority: 50 }),
+      createdAt: new Date('2026-11-21T10:20:30.456Z'),
+    });
+    for (const page of [{ limit: 20 }, { limit: 20, after }]) {
+      await new ReviewItemRepository(explained, scope.tenantId).list(page);
+      expect(plan).toContain('review_items_open_impact_idx');
+      expect(plan).not.toContain('Sort');
     }
   });
 

@@ -96,13 +96,9 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
     db = await open();
     ann = await fill('ann');
     bob = await fill('bob');
-    client = new pg.Client(db.database.connection);
-    await client.connect();
+    client = await db.connect();
   });
-  afterAll(async () => {
-    await client.end();
-    await db.close();
-  });
+  afterAll(() => db.close());
 
   /** Runs SQL as a role, with a tenant or without, and takes everything back. */
   const as = async <T>(role: string, tenantId: string | null, work: () => Promise<T>): Promise<T> => {

@@ -6,7 +6,7 @@ import { vectorIndexStep } from '../../src/database/vector-index-policy.js';
 import { VectorIndexes } from '../../src/database/vector-indexes.js';
 import { openEmbedded, openPostgres, type TestDatabase } from '../harness/database.js';
 import { dot, halves, clusterRow, faceRow, imageRow, randomEmbedding, randomNumbers, SPACE } from './rows.js';
-import pg from 'pg';
+import type pg from 'pg';
 
 const policy = { promoteAt: 20_000, demoteBelow: 10_000, indexesMax: 300 };
 
@@ -89,8 +89,7 @@ describe('an index of a tenant on PostgreSQL', () => {
   beforeAll(async () => {
     db = await openPostgres();
     indexes = new VectorIndexes(db.database, { promoteAt: 2000, demoteBelow: 1000, indexesMax: 2 });
-    admin = new pg.Client(db.database.connection);
-    await admin.connect();
+    admin = await db.connect();
     for (const id of ['large', 'small', 'other']) await db.addTenant(id);
     await db.system.transaction(({ embeddingSpaces }) =>
       embeddingSpaces.register({
@@ -103,10 +102,7 @@ describe('an index of a tenant on PostgreSQL', () => {
     stored.push(...(await fill('large', PEOPLE)));
     await fill('small', 20);
   });
-  afterAll(async () => {
-    await admin.end();
-    await db.close();
-  });
+  afterAll(() => db.close());
 
   it('is built while faces are added, is used by the search, and finds who the exact search finds', async () => {
     const rounded = stored.map(({ id, embedding }) => ({ id, values: halves(embedding) }));

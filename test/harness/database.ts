@@ -2,6 +2,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { Database } from '../../src/database/database.js';
 import { SystemStore } from '../../src/database/system-store.js';
 import { TenantStore } from '../../src/database/tenant-store.js';
@@ -17,6 +18,8 @@ export interface TestDatabase {
   readonly system: SystemStore;
   /** Adds a tenant. */
   addTenant(id: string): Promise<void>;
+  /** A connection past the service, with every right; it ends with the database. */
+  connect(): Promise<pg.Client>;
   /** Closes it and removes its data. */
   close(): Promise<void>;
 }
@@ -57,6 +60,7 @@ export const bothDatabases = [
 
 function wrap(database: Database, remove: () => Promise<void>): TestDatabase {
   const system = new SystemStore(database);
+  const clients: pg.Client[] = [];
   return {
     database,
     system,
@@ -67,7 +71,14 @@ function wrap(database: Database, remove: () => Promise<void>): TestDatabase {
         tenants.insert({ id, settings: {}, version: 1, createdAt: at, updatedAt: at }),
       );
     },
+    async connect() {
+      const client = new pg.Client(database.connection);
+      clients.push(client);
+      await client.connect();
+      return client;
+    },
     async close() {
+      await Promise.all(clients.map((client) => client.end()));
       await database.close();
       await remove();
     },

@@ -1,5 +1,5 @@
 // A tenant's index is built beside its uploads: photos that arrive meanwhile are assigned at once, and are in the index when it is done.
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VectorIndexes } from '../../src/database/vector-indexes.js';
 import type { FaceRecord } from '../../src/database/records.js';
@@ -14,13 +14,9 @@ describe('uploads while the index of their tenant is built', () => {
   let other: pg.Client;
   beforeAll(async () => {
     db = await openPostgres();
-    other = new pg.Client(db.database.connection);
-    await other.connect();
+    other = await db.connect();
   });
-  afterAll(async () => {
-    await other.end();
-    await db.close();
-  });
+  afterAll(() => db.close());
 
   it('go on, and are found in it', async () => {
     const gallery = await Gallery.open(db);
