@@ -217,7 +217,7 @@ async function partOfTenant(repositories: TenantRepositories, part: CensusPart):
   };
 }
 
-/** New photos may have joined clusters of which only a part was read. */
+/** A new photo may have shown two clusters to be one: faces that were read lie in another cluster then. */
 async function hasShifted({ faceCensus }: TenantRepositories, { part }: TenantCensus): Promise<boolean> {
   if (part === null) return false;
   const now = new Map(
