@@ -103,7 +103,7 @@ export class FaceErasure {
     // Read before the rows go that the items name. What was merged into the person was the person, too.
     const going = [...clusterIds, ...(await clustersOnlyOf(repositories, faceIds))];
     const merged = (await repositories.clusters.listMergedInto(going)).map(({ id }) => id);
-    const about = await repositories.reviewItems.idsAbout({
+    const about = await repositories.reviewErasure.idsAbout({
       faceIds,
       clusterIds: [...going, ...merged],
       imageId,
@@ -118,7 +118,7 @@ export class FaceErasure {
     if (imageId !== null) await repositories.images.delete(imageId);
     await repositories.clusters.forgetNames(merged);
     const cancelledItemIds = [...operation.cancelledItemIds, ...cancelled].sort();
-    const emptied = await repositories.reviewItems.forgetClosed([
+    const emptied = await repositories.reviewErasure.forgetClosed([
       ...new Set([...about, ...cancelledItemIds]),
     ]);
     // Answers that are kept for clients who ask again tell of people, too.
@@ -186,14 +186,14 @@ async function countOf(
 
 /** Closes the questions about the image as a whole; those about its faces went with the faces. @returns Their ids. */
 async function cancelItemsAbout(
-  { reviewItems }: TenantRepositories,
+  { reviewItems, reviewErasure }: TenantRepositories,
   imageId: string,
   { operationId, actor, createdAt }: AppliedOperation,
 ): Promise<string[]> {
-  const ids = await reviewItems.findOpenAboutImage(imageId);
+  const ids = await reviewErasure.findOpenAboutImage(imageId);
   if (ids.length === 0) return ids;
   const closing = { operationId, resolvedBy: actor, resolvedAt: createdAt };
   await reviewItems.closeMany(ids, { ...closing, state: 'cancelled', outcome: null });
-  await reviewItems.replaceEvidence(ids, {});
+  await reviewErasure.emptyEvidence(ids);
   return ids;
 }

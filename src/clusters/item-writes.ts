@@ -56,7 +56,7 @@ export async function writeItems(
       state: 'cancelled',
       outcome: null,
     });
-    await repositories.reviewItems.replaceEvidence(work.reaction.cancelled, {});
+    await repositories.reviewErasure.emptyEvidence(work.reaction.cancelled);
   }
   const open = await repositories.reviewItems.upsertOpenMany(
     work.questions.map(({ do: _do, ...asked }) => ({

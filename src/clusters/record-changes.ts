@@ -1,7 +1,7 @@
 // Makes the record of an operation from what stood before it and what stands after it: see recorded-changes.ts.
 import type { FacePatch } from '../database/face-repository.js';
 import type { ClusterRecord, FaceRecord, ReviewItemRecord } from '../database/records.js';
-import type { ReviewItemImage } from '../database/review-item-repository.js';
+import type { ReviewItemImage } from '../database/review-item-writes.js';
 import {
   type ClusterDelta,
   type ClusterImage,

@@ -6,6 +6,7 @@
 import { AGE_BONUS_SECONDS_PER_FACE } from '../domain/review/priority.js';
 import { Prisma } from './generated/client.js';
 import type { ReviewItemRecord } from './records.js';
+import type { ReviewFilters } from './review-item-filters.js';
 
 export const REVIEW_SORTS = ['impact', 'newest', 'oldest', 'similarity', 'size'] as const;
 /**
@@ -21,6 +22,15 @@ export interface ReviewKey {
   readonly value: number | null;
   /** When that row was raised, epoch ms; only in the order of impact. */
   readonly raisedAt: number | null;
+}
+
+/** A page of the queue. */
+export interface ReviewPage extends ReviewFilters {
+  readonly limit: number;
+  /** `reviewKey(sort, row)` of the last row of the page before. */
+  readonly after?: ReviewKey | undefined;
+  /** Default impact. */
+  readonly sort?: ReviewSort | undefined;
 }
 
 type Keyed = Pick<ReviewItemRecord, 'id' | 'priority' | 'similarity' | 'evidence' | 'createdAt'>;

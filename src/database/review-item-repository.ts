@@ -1,64 +1,12 @@
 // The table `review_items` of one tenant: the questions that the machine could not answer.
 import { Prisma } from './generated/client.js';
-import type { ClosedReviewState, JsonObject, ReviewItemRecord, ReviewKind, ReviewState } from './records.js';
+import type { ReviewItemRecord, ReviewKind, ReviewState } from './records.js';
 import type { IdPage, OffsetPage } from './page.js';
-import { type ReviewFilters, reviewConditions } from './review-item-filters.js';
-import { reviewBehind, type ReviewKey, reviewOrder, type ReviewSort } from './review-item-order.js';
+import { reviewConditions } from './review-item-filters.js';
+import { reviewBehind, reviewOrder, type ReviewPage } from './review-item-order.js';
 import { reviewColumns, type ReviewRow, toReviewRecord } from './review-item-row.js';
+import type { ReviewClosing, ReviewItemImage, ReviewQuestion } from './review-item-writes.js';
 import { jsonInput, jsonInputOrNull, type Transaction } from './transaction-client.js';
-
-/** What is asked; the life cycle starts with it. */
-export type ReviewQuestion = Pick<
-  ReviewItemRecord,
-  | 'id'
-  | 'kind'
-  | 'subjectKey'
-  | 'faceId'
-  | 'clusterId'
-  | 'otherClusterId'
-  | 'imageId'
-  | 'otherImageId'
-  | 'evidence'
-  | 'priority'
-  | 'similarity'
-  | 'probability'
-  | 'createdAt'
->;
-
-export interface ReviewPage extends ReviewFilters {
-  readonly limit: number;
-  /** `reviewKey(sort, row)` of the last row of the page before. */
-  readonly after?: ReviewKey | undefined;
-  /** Default impact. */
-  readonly sort?: ReviewSort | undefined;
-}
-
-/** How an item ends. */
-export interface ReviewClosing {
-  readonly state: ClosedReviewState;
-  readonly outcome: JsonObject | null;
-  /** The operation must be inserted first. */
-  readonly operationId: string | null;
-  readonly resolvedBy: string | null;
-  readonly resolvedAt: Date;
-}
-
-/** What undo may put back. */
-export type ReviewItemImage = Partial<
-  Pick<
-    ReviewItemRecord,
-    | 'state'
-    | 'outcome'
-    | 'operationId'
-    | 'resolvedAt'
-    | 'resolvedBy'
-    | 'evidence'
-    | 'clusterId'
-    | 'priority'
-    | 'similarity'
-    | 'probability'
-  >
->;
 
 /** A statement has at most 32,767 parameters, a question 16. */
 const QUESTIONS_PER_STATEMENT = 1000;
@@ -174,20 +122,6 @@ export class ReviewItemRepository {
     return rows.map(toReviewRecord);
   }
 
-  /** Ids of open and claimed items about the image itself, in their order. */
-  async findOpenAboutImage(imageId: string): Promise<string[]> {
-    const rows = await this.tx.reviewItem.findMany({
-      where: {
-        tenantId: this.tenantId,
-        state: { in: [...OPEN] },
-        OR: [{ imageId }, { otherImageId: imageId }],
-      },
-      orderBy: { id: 'asc' },
-      select: { id: true },
-    });
-    return rows.map(({ id }) => id);
-  }
-
   /** The last closed item of this kind and subject: whether a question was answered before. */
   async findLastClosed(kind: ReviewKind, subjectKey: string): Promise<ReviewItemRecord | null> {
     const row = await this.tx.reviewItem.findFirst({
@@ -241,43 +175,6 @@ export class ReviewItemRepository {
     return this.closeWhere({ id: { in: [...ids] } }, closing);
   }
 
-  /** Replaces the evidence of items of any state, as erasure and undo need. @returns Items changed. */
-  async replaceEvidence(ids: readonly string[], evidence: JsonObject): Promise<number> {
-    const { count } = await this.tx.reviewItem.updateMany({
-      where: { tenantId: this.tenantId, id: { in: [...ids] } },
-      data: { evidence: jsonInput(evidence), version: { increment: 1 }, updatedAt: new Date() },
-    });
-    return count;
-  }
-
-  /** Ids of items of any state about one of the faces or clusters, or about the image. */
-  async idsAbout(about: {
-    readonly faceIds: readonly string[];
-    readonly clusterIds: readonly string[];
-    readonly imageId: string | null;
-  }): Promise<string[]> {
-    const [faces, clusters] = [[...about.faceIds], [...about.clusterIds]];
-    const rows = await this.tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM review_items
-      WHERE tenant_id = ${this.tenantId}
-        AND (face_id = ANY (${faces}::uuid[]) OR cluster_id = ANY (${clusters}::uuid[])
-          OR other_cluster_id = ANY (${clusters}::uuid[])
-          OR image_id = ${about.imageId}::uuid OR other_image_id = ${about.imageId}::uuid)`;
-    return rows.map(({ id }) => id);
-  }
-
-  /**
-   * Takes out of those of the items that are closed what people wrote and what the machine measured; that and how they were
-   * answered stays, for statistics. @returns Items changed.
-   */
-  async forgetClosed(ids: readonly string[]): Promise<number> {
-    return this.tx.$executeRaw`
-      UPDATE review_items
-      SET evidence = '{}', notes = '[]', skips = '[]', outcome = outcome - 'label' - 'external_ref', similarity = NULL,
-          probability = NULL, version = version + 1, updated_at = now()
-      WHERE tenant_id = ${this.tenantId} AND state NOT IN ('open', 'claimed') AND id = ANY (${[...ids]}::uuid[])`;
-  }
-
   /** Items of any state in the order of ids. @param about Only those about the cluster itself, or one of its faces. */
   async listAll({ limit, after }: IdPage, about?: string): Promise<ReviewItemRecord[]> {
     const rows = await this.tx.reviewItem.findMany({
@@ -306,13 +203,6 @@ export class ReviewItemRepository {
         notes: notes as unknown as Prisma.InputJsonArray,
       })),
     });
-  }
-
-  /** Items by kind and state, in the order of kinds and states. */
-  async counts(): Promise<{ kind: ReviewKind; state: ReviewState; count: number }[]> {
-    return this.tx.$queryRaw`
-      SELECT kind, state, count(*)::int AS count FROM review_items
-      WHERE tenant_id = ${this.tenantId} GROUP BY kind, state ORDER BY kind, state`;
   }
 
   /** Puts an item back as undo remembers it: members that are absent stay. Raises the version. */

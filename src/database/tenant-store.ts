@@ -20,6 +20,7 @@ import { ModelChangeRepository } from './model-change-repository.js';
 import { OperationRepository } from './operation-repository.js';
 import type { TenantRecord } from './records.js';
 import { OptOutRepository } from './opt-out-repository.js';
+import { ReviewErasureRepository } from './review-erasure-repository.js';
 import { ReviewItemRepository } from './review-item-repository.js';
 import { ReviewStatisticsRepository } from './review-statistics-repository.js';
 import { ReviewWorkRepository } from './review-work-repository.js';
@@ -42,6 +43,7 @@ export interface TenantRepositories {
   readonly reviewItems: ReviewItemRepository;
   readonly reviewWork: ReviewWorkRepository;
   readonly reviewStatistics: ReviewStatisticsRepository;
+  readonly reviewErasure: ReviewErasureRepository;
   readonly operations: OperationRepository;
   readonly changes: ChangeRepository;
   readonly optOuts: OptOutRepository;
@@ -139,6 +141,7 @@ export class TenantScope {
       reviewItems: new ReviewItemRepository(tx, id),
       reviewWork: new ReviewWorkRepository(tx, id),
       reviewStatistics: new ReviewStatisticsRepository(tx, id),
+      reviewErasure: new ReviewErasureRepository(tx, id),
       operations: new OperationRepository(tx, id),
       changes: new ChangeRepository(tx, id),
       optOuts: new OptOutRepository(tx, id, held?.optOutCount),
