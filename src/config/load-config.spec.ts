@@ -7,7 +7,6 @@ import { DEFAULT_OPERATING_POINT, operatingPoint } from '../domain/cluster/thres
 import { configExample } from './config-example.js';
 import { ConfigError, type ConfigFault } from './config-error.js';
 import { CONFIG_KEY_NAMES, configKey, environmentName } from './config-schema.js';
-import { describeConfig } from './describe-config.js';
 import { loadConfig } from './load-config.js';
 
 const TOKEN = 'q7ZpX2mK9vRt4LwYb8NcJ3';
@@ -215,20 +214,13 @@ describe('faults', () => {
     expect(faultsOf('log_level = "info"\nport = = 3')).toMatchObject([{ where: 'config.toml:2' }]);
   });
 
-  it('never repeats a secret, neither in faults nor in the description', () => {
+  it('never repeats a secret', () => {
     const secret = 'S3cr3t-9fKq2LmZ';
     const written = JSON.stringify([
       faultsOf(`[auth]\ntoken = "${secret.slice(0, 15)}"\n[database]\nurl = "mysql://u:${secret}@h/x"`),
       faultsOf(`[auth]\ntoken = "${secret}`),
-      describeConfig(
-        load('', {
-          KINDRED_ADMIN_TOKEN: `${secret}-and-more`,
-          DATABASE_URL: `postgres://u:${secret}@h/x?password=${secret}`,
-        }),
-      ),
     ]);
     expect(written).not.toContain('S3cr3t');
-    expect(written).toContain('postgres://u:***@h/x');
     expect(written).toContain('is too short');
   });
 });

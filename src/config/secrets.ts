@@ -55,10 +55,3 @@ function decoded(text: string): string {
     return text;
   }
 }
-
-/** A database URL without what must stay secret: no user's password, no parameters. */
-export function redactedUrl(value: string): string {
-  const url = new URL(value);
-  const user = url.username === '' ? '' : `${url.username}${url.password === '' ? '' : ':***'}@`;
-  return `${url.protocol}//${user}${url.host}${url.pathname}`;
-}

@@ -134,15 +134,6 @@ export function parseCalibration(table: unknown): Calibration {
   return { pair, linkage };
 }
 
-/** Reads `[calibration.linkage]` alone; undefined gives what can be derived from the 1:1 figures. Throws CalibrationError. */
-export function parseLinkage(table: unknown, pair: PairCalibration): LinkageCalibration {
-  if (table === undefined) return linkageFromPair(pair);
-  const faults: string[] = [];
-  const linkage = readLinkage(table, faults);
-  if (faults.length > 0) throw new CalibrationError(faults);
-  return linkage;
-}
-
 /**
  * A linkage for a pack that was never fitted on clusters: for a cluster of one face it is the 1:1 model; for larger ones the
  * mean of the three similarities takes the place of the one.
