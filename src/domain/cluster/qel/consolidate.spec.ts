@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { exactNeighbours, graphOfPairs, type SimilarPair } from '../../evaluation/exact-neighbours.js';
-import { namedAgreement, samePartition } from '../../evaluation/partition-metrics.js';
+import { namedAgreement } from '../../evaluation/partition-metrics.js';
 import { permutation, seededRandom } from '../../evaluation/seeded-random.js';
 import { syntheticFaces } from '../../evaluation/synthetic-faces.js';
 import { parseEvidenceCalibration } from './calibration-file.js';
-import { consolidate, consolidateChanged } from './consolidate.js';
+import { consolidate } from './consolidate.js';
 import type { ConsolidationInput, FacePair, HumanWord } from './consolidation-input.js';
 import { NO_HUMAN_WORD } from './consolidation-input.js';
 import type { EvidenceCalibration } from './evidence-calibration.js';
@@ -153,72 +153,5 @@ describe('consolidation', () => {
     expect(() =>
       consolidate({ ...input, faces: { ...input.faces, contentKeys: ['a', 'a'] } }, fitted),
     ).toThrow(RangeError);
-  });
-});
-
-describe('incremental consolidation', () => {
-  it('equals consolidation from scratch on 60 random traces of inserts, deletes and answers', () => {
-    let saved = 0;
-    for (let seed = 1; seed <= 60; seed++) {
-      const calibration = seed % 3 === 0 ? eager : fitted;
-      const random = seededRandom(seed * 31);
-      const order = [...permutation(pool.count, seed)];
-      let present = order.slice(0, 30);
-      const waiting = order.slice(30);
-      let human: HumanWord = NO_HUMAN_WORD;
-      let groups = named(present, consolidate(inputOf(present), calibration).groupOf);
-      for (let step = 0; step < 12; step++) {
-        const changed = new Set<number>();
-        const before = present;
-        const what = random.below(4);
-        if (what === 0 && waiting.length > 0) {
-          const arrives = waiting.splice(0, 1 + random.below(3));
-          present = [...present, ...arrives];
-          for (const face of arrives) changed.add(face);
-        } else if (what === 1) {
-          const gone = present[random.below(present.length)]!;
-          present = present.filter((face) => face !== gone);
-          for (const { a, b } of pairs) {
-            if (a === gone) changed.add(b);
-            if (b === gone) changed.add(a);
-          }
-          // What the face tied or kept apart is changed, too.
-          for (const { a, b } of [...human.mustLinks, ...human.cannotLinks])
-            if (a === gone || b === gone) [a, b].forEach((face) => changed.add(face));
-        } else {
-          const a = before[random.below(before.length)]!;
-          const b = before[random.below(before.length)]!;
-          if (a === b) continue;
-          const kind = random.uniform() < 0.4 ? 'mustLinks' : 'cannotLinks';
-          human = { ...human, [kind]: [...human[kind], { a, b }] };
-          // A contradiction may free other ties of the same units: all ends are named.
-          for (const pair of [...human.mustLinks, { a, b }])
-            [pair.a, pair.b].forEach((face) => changed.add(face));
-        }
-        const input = inputOf(present, human);
-        const labels = new Map([...new Set(groups.values())].map((key, i) => [key, i]));
-        const incremental = consolidateChanged(input, calibration, {
-          groupOf: present.map((face) => labels.get(groups.get(face) ?? '') ?? null),
-          changed: present.flatMap((face, i) => (changed.has(face) ? [i] : [])),
-        });
-        const scratch = consolidate(input, calibration);
-        expect(named(present, incremental.groupOf)).toEqual(named(present, scratch.groupOf));
-        saved += present.length - incremental.consolidated;
-        groups = named(present, scratch.groupOf);
-      }
-    }
-    // It must really have left work out, or the test would prove nothing.
-    expect(saved).toBeGreaterThan(1000);
-  }, 60_000);
-
-  it('leaves components alone that nothing touched', () => {
-    const input = inputOf(everybody);
-    const { groupOf } = consolidate(input, fitted);
-    const { consolidated, groupOf: again } = consolidateChanged(input, fitted, {
-      groupOf: [...groupOf],
-      changed: [],
-    });
-    expect(consolidated).toBe(0);
-    expect(samePartition([...groupOf].map(String), [...again].map(String))).toBe(true);
   });
 });
