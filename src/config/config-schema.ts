@@ -384,7 +384,7 @@ export const CONFIG_KEYS = {
     sample: 100_000_000_000,
   }),
   'limits.requests_per_minute': whole({
-    what: "Requests with one tenant's keys in a minute, in each process; further ones are answered 429.",
+    what: "Requests with one tenant's keys in a minute, over all processes; further ones are answered 429.",
     why: 'Absent: turns in the ingest line keep tenants apart already.',
     unit: 'requests',
     min: 0,

@@ -68,7 +68,8 @@ export type TenantInventory = Readonly<
     | 'operationSubjects'
     | 'jobs'
     | 'idempotencyKeys'
-    | 'optOuts',
+    | 'optOuts'
+    | 'requestWindows',
     number
   >
 >;

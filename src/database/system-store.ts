@@ -10,6 +10,7 @@ import { IdempotencyKeyDirectory } from './idempotency-key-directory.js';
 import { JobDirectory } from './job-directory.js';
 import { ModelChangeDirectory } from './model-change-directory.js';
 import { ReceiptKeyDirectory } from './receipt-key-directory.js';
+import { RequestWindowDirectory } from './request-window-directory.js';
 import { TenantDirectory } from './tenant-directory.js';
 
 export interface SystemRepositories {
@@ -22,6 +23,7 @@ export interface SystemRepositories {
   readonly erasures: ErasureDirectory;
   readonly receiptKeys: ReceiptKeyDirectory;
   readonly modelChanges: ModelChangeDirectory;
+  readonly requestWindows: RequestWindowDirectory;
 }
 
 export class SystemStore {
@@ -40,6 +42,7 @@ export class SystemStore {
         erasures: new ErasureDirectory(tx),
         receiptKeys: new ReceiptKeyDirectory(tx),
         modelChanges: new ModelChangeDirectory(tx),
+        requestWindows: new RequestWindowDirectory(tx),
       }),
     );
   }

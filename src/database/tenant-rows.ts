@@ -40,6 +40,8 @@ const TENANT_TABLES: readonly TenantTable[] = [
     only: Prisma.sql`AND NOT EXISTS (SELECT 1 FROM api_keys later
       WHERE later.tenant_id = rows_of.tenant_id AND later.replaces_id = rows_of.id)`,
   },
+  // After the keys: no request counts any more.
+  { table: 'request_windows', countedAs: 'requestWindows' },
 ];
 
 /**

@@ -117,6 +117,7 @@ export class TenantInventoryResponse {
   idempotency_keys!: number;
   @ApiProperty({ description: 'What is kept of people who must not be grouped.' }) opt_outs!: number;
   @ApiProperty() api_keys!: number;
+  @ApiProperty({ description: 'Whether requests of a minute were counted.' }) request_windows!: number;
   @ApiProperty({ description: 'Files of original photos.' }) blobs!: number;
 }
 
@@ -187,6 +188,7 @@ export function presentInventory(rows: TenantInventory, blobs: number): TenantIn
     idempotency_keys: rows.idempotencyKeys,
     opt_outs: rows.optOuts,
     api_keys: rows.apiKeys,
+    request_windows: rows.requestWindows,
     blobs,
   };
 }

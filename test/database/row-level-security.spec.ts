@@ -36,6 +36,7 @@ const TABLES = [
   'model_changes',
   'model_change_images',
   'model_change_faces',
+  'request_windows',
 ] as const;
 
 /** Tables without a tenant_id, and those of them that row-level security binds all the same. */
@@ -84,6 +85,7 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
       await r.idempotencyKeys.begin(idempotencyRow());
       await changeOfModel(r, image.id, faces[0].id);
     });
+    await db.system.transaction(({ requestWindows }) => requestWindows.lock(tenantId));
     return {
       imageId: image.id,
       faceIds: [faces[0].id, faces[1].id],
@@ -307,6 +309,17 @@ describe.each(bothDatabases)('row-level security on $name', ({ open }) => {
     await refused(`UPDATE operation_subjects SET kind = 'face'`);
     await refused('SELECT 1 FROM embedding_spaces');
     await refused(`UPDATE tenants SET id = 'x'`);
+  });
+
+  it('no tenant makes itself room in its minute', async () => {
+    for (const sql of [
+      'UPDATE request_windows SET taken = 0',
+      `INSERT INTO request_windows VALUES ('ann', now(), 0)`,
+    ])
+      await expect(
+        as('kindred_tenant', 'ann', () => client.query(sql)),
+        sql,
+      ).rejects.toThrow(/permission denied/);
   });
 
   it('a read cannot write', async () => {

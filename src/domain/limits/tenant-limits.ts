@@ -8,7 +8,7 @@ export interface TenantLimits {
   readonly faces?: number | undefined;
   /** Stored originals, bytes. */
   readonly bytes?: number | undefined;
-  /** Requests with the tenant's keys in a minute, count, in each process. */
+  /** Requests with the tenant's keys in a minute, count, over all processes. */
   readonly requestsPerMinute?: number | undefined;
   /** Photos that wait or are worked on at once, count, in each process. */
   readonly concurrentIngests?: number | undefined;
