@@ -144,7 +144,8 @@ export class ApplyPlan {
       newClusterIds: new Set([...founded, ...created.map((cluster) => cluster.id)]),
       opening: ofKind(changes, 'open_item').filter(({ kind }) => context.policy.review.kinds[kind]),
       askAnewAbout: plan.askAnewAbout,
-      reshaping: affected.length + added.length + retired.length + reinstated.length > 0,
+      reshaping:
+        affected.length + added.length + retired.length + reinstated.length + restoredItems.length > 0,
       adding: added,
       retiring: retired,
       policy: context.policy,

@@ -15,7 +15,7 @@ export interface SettlingChange {
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   readonly deletedClusterIds: readonly string[];
   readonly erasedFaceIds: readonly string[];
-  /** Stored faces changed, or a human's word was added or retired: more than arrivals. */
+  /** Stored faces changed, a human's word was added or retired, or a question came back: more than arrivals. */
   readonly reshaping: boolean;
   /** Constraints that this very change adds and retires; they are written after the reaction is planned. */
   readonly adding: readonly Extract<Change, { do: 'add_constraint' }>[];

@@ -95,6 +95,15 @@ describe.each(bothDatabases)('conflicts within one photo on $name', ({ open }) =
     expect(await erased.gallery.item(erased.item.id)).toMatchObject({ state: 'cancelled', evidence: {} });
   });
 
+  it('does not come back with an undo when the machine has put both in one place meanwhile', async () => {
+    const { gallery, known, challenger, item } = await conflict();
+    const { operation } = await gallery.decide(item, { decision: 'dismiss' });
+    await gallery.apply({ do: 'move_face', faceId: challenger.id, toClusterId: known.clusterId });
+    await gallery.undo(operation.operationId);
+    expect(await gallery.clusterOf(challenger)).toBe(known.clusterId);
+    expect((await gallery.item(item.id)).state).toBe('superseded');
+  });
+
   it('is not raised where the tenant has turned it off: the other face is an ordinary question', async () => {
     const gallery = await Gallery.open(db);
     await gallery.change({ review: { kinds: { same_image_conflict: false } } });
