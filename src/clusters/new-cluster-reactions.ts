@@ -61,7 +61,11 @@ async function nearbyClusters(
   const centroids = await repositories.centroids.load(clusterIds, policy.space);
   const lists = await repositories.centroids.nearest(
     centroids.map((record) => record.centroid),
-    { limit: NEAREST_SHOWN + 1, similarityMin: policy.point.neighbourSimilarityMin },
+    {
+      limit: NEAREST_SHOWN,
+      similarityMin: policy.point.neighbourSimilarityMin,
+      ownClusterIds: centroids.map((record) => record.clusterId),
+    },
   );
   const rated = ({ clusterId, similarity }: ClusterSimilarity): NearbyCluster => {
     const logit = linkageLogit(policy.calibration.linkage, {
@@ -72,12 +76,7 @@ async function nearbyClusters(
     });
     return { cluster_id: clusterId, similarity, probability: sigmoid(logit) };
   };
-  return new Map(
-    centroids.map((record, i) => [
-      record.clusterId,
-      (lists[i] ?? []).filter((other) => other.clusterId !== record.clusterId).map(rated),
-    ]),
-  );
+  return new Map(centroids.map((record, i) => [record.clusterId, (lists[i] ?? []).map(rated)]));
 }
 
 function newClusterQuestion(

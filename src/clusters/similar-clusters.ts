@@ -44,7 +44,7 @@ export class SimilarClusters {
       const [near = []] = await repositories.centroids.nearest([centroid.centroid], {
         limit,
         similarityMin: point.neighbourSimilarityMin,
-        excludeClusterIds: [clusterId],
+        ownClusterIds: [clusterId],
       });
       const ids = near.map((other) => other.clusterId);
       const facts = await loadClusters(repositories, ids);

@@ -1,7 +1,16 @@
 // The table `cluster_centroids` of one tenant: per cluster and space the sum of its active faces' embeddings.
-import { Embedding } from '../domain/face/embedding.js';
+import { Embedding, oneSpace } from '../domain/face/embedding.js';
 import { Prisma } from './generated/client.js';
-import { asVector, directionSimilarity, embeddingFromText, sameSpace, vectorText } from './pgvector.js';
+import { breadthIsSet, isIndexed } from './index-search.js';
+import {
+  asEmbedding,
+  asVector,
+  directionSimilarity,
+  distance,
+  embeddingFromText,
+  sameSpace,
+  vectorText,
+} from './pgvector.js';
 import type { Transaction } from './transaction-client.js';
 
 export interface ClusterSimilarity {
@@ -23,8 +32,15 @@ export interface NearestClustersOptions {
   readonly limit: number;
   /** Least similarity, -1..1. */
   readonly similarityMin: number;
-  readonly excludeClusterIds?: readonly string[] | undefined;
+  /** The cluster of each probe, in the order of the probes: no answer to it. */
+  readonly ownClusterIds?: readonly string[] | undefined;
 }
+
+/** Nearest faces whose clusters are looked at where the tenant is too large to compare with all. */
+const FACES_REACHED = 100;
+/** No cluster has it. */
+const NO_CLUSTER = '00000000-0000-0000-0000-000000000000';
+const ALL = Prisma.sql`cluster_centroids c`;
 
 export class CentroidRepository {
   constructor(
@@ -97,49 +113,82 @@ export class CentroidRepository {
     probes: readonly Embedding[],
     clusterIds: readonly string[],
   ): Promise<ClusterSimilarity[][]> {
-    const rows = await this.compare(
-      probes,
-      Prisma.sql`c.cluster_id = ANY (${[...clusterIds]}::uuid[])`,
-      Prisma.sql`ORDER BY c.cluster_id`,
-    );
-    return rows;
+    return this.compare(probes, {
+      from: ALL,
+      where: Prisma.sql`c.cluster_id = ANY (${[...clusterIds]}::uuid[])`,
+      order: Prisma.sql`ORDER BY c.cluster_id`,
+    });
   }
 
   /**
-   * The clusters whose centroids are closest to each probe, in the probe's space; merged clusters are left out.
+   * The clusters whose centroids are closest to each probe; merged clusters are left out. Exact, but for a tenant that has an index of
+   * its own: there the clusters of the faces are compared that the index finds nearest.
+   * @param probes Of one space. Throws RangeError when they are of several.
    * @returns One list per probe, closest first, ties by cluster id.
    */
   async nearest(
     probes: readonly Embedding[],
-    options: NearestClustersOptions,
+    { limit, similarityMin, ownClusterIds = [] }: NearestClustersOptions,
   ): Promise<ClusterSimilarity[][]> {
+    if (probes.length === 0) return [];
+    const space = oneSpace(probes);
     const lists = await this.compare(
       probes,
-      Prisma.sql`c.cluster_id <> ALL (${[...(options.excludeClusterIds ?? [])]}::uuid[])
-        AND EXISTS (SELECT 1 FROM clusters held
-          WHERE held.tenant_id = c.tenant_id AND held.id = c.cluster_id AND held.state <> 'merged')`,
-      Prisma.sql`ORDER BY similarity DESC, c.cluster_id LIMIT ${options.limit}::int`,
+      {
+        from: (await this.isIndexed(space)) ? this.reached(space) : ALL,
+        where: Prisma.sql`c.cluster_id <> probes.own
+          AND EXISTS (SELECT 1 FROM clusters held
+            WHERE held.tenant_id = c.tenant_id AND held.id = c.cluster_id AND held.state <> 'merged')`,
+        order: Prisma.sql`ORDER BY similarity DESC, c.cluster_id LIMIT ${limit}::int`,
+      },
+      ownClusterIds,
     );
-    return lists.map((list) => list.filter(({ similarity }) => similarity >= options.similarityMin));
+    return lists.map((list) => list.filter(({ similarity }) => similarity >= similarityMin));
+  }
+
+  private async isIndexed(space: string): Promise<boolean> {
+    const [row] = await this.tx.$queryRaw<[{ indexed: boolean }]>`
+      SELECT ${isIndexed(this.tenantId, space)} AS indexed`;
+    return row.indexed;
+  }
+
+  /** The clusters of the faces nearest to a probe, as the tenant's index finds them. */
+  private reached(space: string): Prisma.Sql {
+    return Prisma.sql`(
+      SELECT DISTINCT near.cluster_id FROM (
+        SELECT e.space, f.cluster_id, ${distance(Prisma.sql`e.embedding`, Prisma.sql`probes.embedding`)} AS distance
+        FROM face_embeddings e JOIN faces f ON f.tenant_id = e.tenant_id AND f.id = e.face_id
+        WHERE e.tenant_id = ${this.tenantId} AND e.space = ${space} AND f.state = 'active' AND f.cluster_id <> probes.own
+          AND ${breadthIsSet(this.tenantId, space)}
+        ORDER BY distance LIMIT ${FACES_REACHED}::int
+      ) AS near
+      WHERE ${sameSpace(Prisma.sql`near.space`, Prisma.sql`probes.space`)}
+    ) AS reached JOIN cluster_centroids c ON c.cluster_id = reached.cluster_id`;
   }
 
   private async compare(
     probes: readonly Embedding[],
-    where: Prisma.Sql,
-    order: Prisma.Sql,
+    {
+      from,
+      where,
+      order,
+    }: { readonly from: Prisma.Sql; readonly where: Prisma.Sql; readonly order: Prisma.Sql },
+    ownClusterIds: readonly string[] = [],
   ): Promise<ClusterSimilarity[][]> {
     if (probes.length === 0) return [];
     const rows = await this.tx.$queryRaw<({ probe: number } & ClusterSimilarity)[]>`
       WITH probes AS MATERIALIZED (
-        SELECT ordinal::int AS ordinal, space, ${asVector(Prisma.sql`text`)} AS probe
+        SELECT ordinal::int AS ordinal, space, ${asVector(Prisma.sql`text`)} AS probe, ${asEmbedding(Prisma.sql`text`)} AS embedding,
+               COALESCE(own, ${NO_CLUSTER}::uuid) AS own
         FROM unnest(${probes.map(({ space }) => space)}::text[],
-                    ${probes.map(({ values }) => vectorText(values))}::text[])
-          WITH ORDINALITY AS given(space, text, ordinal)
+                    ${probes.map(({ values }) => vectorText(values))}::text[],
+                    ${[...ownClusterIds]}::uuid[])
+          WITH ORDINALITY AS given(space, text, own, ordinal)
       )
       SELECT probes.ordinal - 1 AS probe, near.cluster_id AS "clusterId", near.similarity
       FROM probes CROSS JOIN LATERAL (
         SELECT c.cluster_id, c.space, ${directionSimilarity(Prisma.sql`c.sum`, Prisma.sql`probes.probe`)} AS similarity
-        FROM cluster_centroids c
+        FROM ${from}
         WHERE c.tenant_id = ${this.tenantId} AND c.space = probes.space AND ${where}
         ${order}
       ) AS near

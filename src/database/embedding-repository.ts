@@ -1,5 +1,5 @@
 // The table `face_embeddings` of one tenant: write-once vectors and the search over them.
-import { Embedding } from '../domain/face/embedding.js';
+import { Embedding, oneSpace } from '../domain/face/embedding.js';
 import { Prisma } from './generated/client.js';
 import {
   asEmbedding,
@@ -12,6 +12,7 @@ import {
   unitSimilarity,
   vectorText,
 } from './pgvector.js';
+import { breadthIsSet } from './index-search.js';
 import type { ClusterState } from './records.js';
 import type { Transaction } from './transaction-client.js';
 
@@ -100,6 +101,7 @@ export class EmbeddingRepository {
       WITH probes AS MATERIALIZED (
         SELECT ordinal::int AS ordinal, ${asVector(Prisma.sql`text`)} AS direction, ${asEmbedding(Prisma.sql`text`)} AS probe
         FROM unnest(${probes.map(({ values }) => vectorText(values))}::text[]) WITH ORDINALITY AS given(text, ordinal)
+        WHERE ${breadthIsSet(this.tenantId, space)}
       )
       SELECT probes.ordinal - 1 AS probe, near.face_id AS "faceId", near.cluster_id AS "clusterId",
              near.image_id AS "imageId", ${similarityOf(Prisma.sql`near.distance`)} AS similarity, near.state, near.label,
@@ -220,13 +222,4 @@ export class EmbeddingRepository {
     });
     return count;
   }
-}
-
-function oneSpace(probes: readonly Embedding[]): string {
-  const spaces = new Set(probes.map(({ space }) => space));
-  const [space] = spaces;
-  if (spaces.size !== 1 || space === undefined) {
-    throw new RangeError(`one search is in one space, not in ${[...spaces].join(' and ')}`);
-  }
-  return space;
 }

@@ -1,5 +1,6 @@
 // Who of one tenant's stored faces is close to which other one: the links that consolidation follows.
 import { Prisma } from './generated/client.js';
+import { breadthIsSet } from './index-search.js';
 import { distance, sameSpace, similarityOf, unitSimilarity } from './pgvector.js';
 import type { Transaction } from './transaction-client.js';
 
@@ -49,7 +50,7 @@ export class LinkRepository {
     if (faceIds.length === 0) return [];
     const similarity = similarityOf(Prisma.sql`near.distance`);
     return this.tx.$queryRaw`
-      WITH probes AS MATERIALIZED (${this.probes(faceIds, space)})
+      WITH probes AS MATERIALIZED (${this.probes(faceIds, space)} AND ${breadthIsSet(this.tenantId, space)})
       SELECT near.face_id AS "faceId", max(${similarity}) AS similarity
       FROM probes CROSS JOIN LATERAL (
         SELECT e.face_id, e.space, ${distance(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS distance

@@ -2,6 +2,7 @@
 // database asks for it.
 import { DomainError } from '../domain/domain-error.js';
 import { Prisma, PrismaClient } from './generated/client.js';
+import { LEAST_BREADTH } from './index-search.js';
 import { TenantQueue, TenantQueueTimeout } from './tenant-queue.js';
 import type { Transaction } from './transaction-client.js';
 import { asUnitOfWork } from './unit-of-work-guard.js';
@@ -12,8 +13,6 @@ const WAIT_MS = 30_000;
 const TRANSACTION_MS = 30_000;
 /** A transaction that lost against another one (deadlock, serialization) is run again at most this often. */
 const ATTEMPTS = 4;
-/** Candidates that a search in an approximate index keeps; 80 finds all but the rarest of 20 neighbours. */
-const HNSW_EF_SEARCH = '80';
 /** Advice to a client that found the database full. s */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -68,14 +67,15 @@ export class UnitsOfWork {
 /**
  * Role, tenant, read-only flag, time zone and how an approximate index is searched, in one round trip; all end with the
  * transaction. The driver writes and reads times without their zone: they are UTC only in a session that is. A search that
- * meets faces of nobody goes on in the index until it has its neighbours.
+ * meets faces of nobody goes on in the index until it has its neighbours; how broad it is follows the tenant's size
+ * ([Note: Breadth of a search]).
  */
 async function enter(tx: Transaction, { role, tenantId, access }: UnitOptions): Promise<void> {
   await tx.$queryRaw`
     SELECT set_config('kindred.tenant_id', ${tenantId}, true),
            set_config('transaction_read_only', ${access === 'read' ? 'on' : 'off'}, true),
            set_config('timezone', 'UTC', true),
-           set_config('hnsw.ef_search', ${HNSW_EF_SEARCH}, true),
+           set_config('hnsw.ef_search', ${String(LEAST_BREADTH)}, true),
            set_config('hnsw.iterative_scan', 'strict_order', true),
            set_config('role', ${role}, true)`;
 }

@@ -4,9 +4,9 @@
 // [Note: How the planner finds it]
 // A partial index is used only where its condition follows from the query's constants. The driver's statements have no
 // name, so that PostgreSQL plans each with its values: `tenant_id = $1 AND space = $2` then is the index's condition.
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Database } from './database.js';
+import { VECTOR_INDEX_NAMES, vectorIndexName } from './index-search.js';
 import {
   VECTOR_INDEX_POLICY,
   type VectorIndexPolicy,
@@ -14,7 +14,6 @@ import {
   vectorIndexStep,
 } from './vector-index-policy.js';
 
-const PREFIX = 'face_embeddings_hnsw_';
 /** Links of a node, and candidates looked at while it is linked: pgvector's defaults, measured in the design. */
 const HNSW = 'm = 16, ef_construction = 64';
 /**
@@ -46,9 +45,9 @@ export class VectorIndexes {
       const { rows } = await client.query<{ name: string }>(
         `SELECT indexrelid::regclass::text AS name FROM pg_index
          WHERE indrelid = 'face_embeddings'::regclass AND indisvalid AND indexrelid::regclass::text LIKE $1`,
-        [`${PREFIX}%`],
+        [VECTOR_INDEX_NAMES],
       );
-      const indexed = rows.some((row) => row.name === indexName(tenantId, space));
+      const indexed = rows.some((row) => row.name === vectorIndexName(tenantId, space));
       return vectorIndexStep(embeddings, indexed, rows.length, this.policy);
     });
   }
@@ -63,7 +62,7 @@ export class VectorIndexes {
    * @returns False when another build or drop is under way.
    */
   async build(tenantId: string, space: string): Promise<boolean> {
-    const name = indexName(tenantId, space);
+    const name = vectorIndexName(tenantId, space);
     return this.alone(async (client) => {
       await client.query(
         `SELECT set_config('maintenance_work_mem', $1, false)
@@ -86,7 +85,7 @@ export class VectorIndexes {
   /** @returns False when another build or drop is under way. */
   async drop(tenantId: string, space: string): Promise<boolean> {
     if (!this.supported) return true;
-    const name = indexName(tenantId, space);
+    const name = vectorIndexName(tenantId, space);
     return this.alone(async (client) => {
       await client.query(`DROP INDEX CONCURRENTLY IF EXISTS "${name}"`);
     });
@@ -129,7 +128,3 @@ export class VectorIndexes {
     }
   }
 }
-
-/** An index name holds 63 bytes, a tenant and a space together more. */
-const indexName = (tenantId: string, space: string): string =>
-  PREFIX + createHash('sha256').update(`${tenantId}\n${space}`).digest('hex').slice(0, 32);

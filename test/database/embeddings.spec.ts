@@ -254,7 +254,7 @@ describe.each(bothDatabases)('embeddings on $name', ({ open }) => {
       );
     }
     const near = await scope.read(({ centroids }) =>
-      centroids.nearest(probes, { limit: 3, similarityMin: -1, excludeClusterIds: [ids[4]!] }),
+      centroids.nearest(probes, { limit: 3, similarityMin: -1, ownClusterIds: probes.map(() => ids[4]!) }),
     );
     for (const [p, list] of near.entries()) {
       const expected = [...all[p]!]

@@ -2,6 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import type { Embedding } from '../../src/domain/face/embedding.js';
+import { CentroidRepository } from '../../src/database/centroid-repository.js';
+import { EmbeddingRepository } from '../../src/database/embedding-repository.js';
+import { LinkRepository } from '../../src/database/link-repository.js';
+import type { Transaction } from '../../src/database/transaction-client.js';
 import { vectorIndexStep } from '../../src/database/vector-index-policy.js';
 import { VectorIndexes } from '../../src/database/vector-indexes.js';
 import { openEmbedded, openPostgres, type TestDatabase } from '../harness/database.js';
@@ -34,7 +38,7 @@ describe('an index of a tenant on PostgreSQL', () => {
   let indexes: VectorIndexes;
   let admin: pg.Client;
   const stored: { id: string; embedding: Embedding }[] = [];
-  /** Ids of the faces that came while the index was built: as many as the build gave time for. */
+  /** Ids of the faces that came later: while the index was built, as many as it gave time for, and after. */
   const arrived: string[] = [];
 
   /** People as far apart as chance makes them, ten faces each. In portions: a transaction has 30 s on any machine. */
@@ -63,6 +67,33 @@ describe('an index of a tenant on PostgreSQL', () => {
       await r.centroids.recompute(clusters.map(({ id }) => id));
     });
     return faces.map(({ row, embedding }) => ({ id: row.id, embedding }));
+  }
+
+  /** People who look different at times: two clusters each, of which either resembles the other more than anybody. */
+  async function twoLooksEach(tenantId: string, people: number): Promise<[string, string][]> {
+    const image = imageRow();
+    const pairs = Array.from({ length: people }, () => {
+      const person = randomEmbedding(next);
+      return [clusterRow(), clusterRow()].map((cluster) => {
+        const look = randomEmbedding(next, SPACE, person);
+        const faces = Array.from({ length: FACES_EACH }, () => ({
+          row: faceRow(image.id, { clusterId: cluster.id }),
+          embedding: randomEmbedding(next, SPACE, look),
+        }));
+        return { cluster, faces };
+      });
+    });
+    const clusters = pairs.flat().map(({ cluster }) => cluster);
+    const faces = pairs.flat().flatMap((one) => one.faces);
+    await db.tenants.forTenant(tenantId).transaction(async (r) => {
+      await r.images.insert(image);
+      await r.clusters.insertMany(clusters);
+      await r.faces.insertMany(faces.map(({ row }) => row));
+      await r.embeddings.insertMany(faces.map(({ row, embedding }) => ({ faceId: row.id, embedding })));
+      await r.centroids.recompute(clusters.map(({ id }) => id));
+    });
+    arrived.push(...faces.map(({ row }) => row.id));
+    return pairs.map(([one, other]) => [one!.cluster.id, other!.cluster.id]);
   }
 
   const scans = async (): Promise<number> => {
@@ -136,6 +167,83 @@ describe('an index of a tenant on PostgreSQL', () => {
     }
     await expect.poll(scans, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + exact.length);
     expect(found / wanted).toBeGreaterThan(0.99);
+  });
+
+  it('leads to the clusters that resemble a cluster most, never to the cluster itself', async () => {
+    const looks = await twoLooksEach('large', 12);
+    const own = looks.map(([id]) => id);
+    const probes = await db.tenants.forTenant('large').read(async ({ centroids }) => {
+      const held = new Map((await centroids.load(own, SPACE)).map((one) => [one.clusterId, one.centroid]));
+      return own.map((id) => held.get(id)!);
+    });
+    const before = await scans();
+    const lists = await db.tenants
+      .forTenant('large')
+      .read(({ centroids }) =>
+        centroids.nearest(probes, { limit: 3, similarityMin: 0.2, ownClusterIds: own }),
+      );
+    await expect.poll(scans, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + looks.length);
+    const exact = await db.tenants.forTenant('large').read(({ centroids }) =>
+      centroids.similarities(
+        probes,
+        looks.map(([, other]) => other),
+      ),
+    );
+    for (const [i, [id, other]] of looks.entries()) {
+      expect(lists[i]!.map(({ clusterId }) => clusterId)).not.toContain(id);
+      expect(lists[i]![0]).toEqual(exact[i]!.find(({ clusterId }) => clusterId === other));
+    }
+  });
+
+  it('is searched the more broadly the more faces it holds, within that transaction alone', async () => {
+    const breadths = async (search: (tx: Transaction) => Promise<unknown>): Promise<string[]> => {
+      const shown = async (tx: Transaction): Promise<string> => {
+        const [row] = await tx.$queryRaw<
+          [{ shown: string }]
+        >`SELECT current_setting('hnsw.ef_search') AS shown`;
+        return row.shown;
+      };
+      return db.database.units.run(
+        { role: 'kindred_tenant', tenantId: 'large', access: 'read' },
+        async (tx) => {
+          const begun = await shown(tx);
+          await search(tx);
+          return [begun, await shown(tx)];
+        },
+      );
+    };
+    const [{ embedding: probe, id }] = stored as [(typeof stored)[number]];
+    const searches: ((tx: Transaction) => Promise<unknown>)[] = [
+      (tx) => new EmbeddingRepository(tx, 'large').nearest([probe], { limit: 10, similarityMin: 0.3 }),
+      (tx) =>
+        new LinkRepository(tx, 'large').nearest([id], SPACE, {
+          limit: 10,
+          similarityMin: 0.3,
+          outsideCluster: null,
+        }),
+      (tx) => new CentroidRepository(tx, 'large').nearest([probe], { limit: 3, similarityMin: 0.3 }),
+    ];
+    const sized = (faces: number) =>
+      admin.query(`UPDATE pg_class SET reltuples = $1 WHERE relname LIKE 'face_embeddings_hnsw_%'`, [faces]);
+    for (const [faces, breadth] of [
+      [20_000, '80'],
+      [100_000, '80'],
+      [200_000, '106'],
+      [1_000_000, '201'],
+      [50_000_000, '400'],
+    ] as const) {
+      await sized(faces);
+      for (const search of searches) expect(await breadths(search), String(faces)).toEqual(['80', breadth]);
+    }
+    const { rows } = await admin
+      .query<{ reltuples: number }>(
+        `REINDEX TABLE face_embeddings; SELECT reltuples FROM pg_class WHERE relname LIKE 'face_embeddings_hnsw_%'`,
+      )
+      .then((results) => (results as unknown as pg.QueryResult<{ reltuples: number }>[])[1]!);
+    // What PostgreSQL says of an index that it has just built.
+    expect(rows[0]!.reltuples).toBe(
+      await db.tenants.forTenant('large').read((r) => r.embeddings.countUpTo(SPACE, 1e6)),
+    );
   });
 
   it('is not used for, and never answers with, faces of another tenant', async () => {

@@ -40,3 +40,12 @@ export class Embedding {
     return Math.min(1, Math.max(-1, dot));
   }
 }
+
+/** The space that all of the embeddings are in. Throws RangeError when it is not one, or there is none. */
+export function oneSpace(embeddings: readonly Embedding[]): EmbeddingSpace {
+  const spaces = new Set(embeddings.map(({ space }) => space));
+  const [space] = spaces;
+  if (spaces.size !== 1 || space === undefined)
+    throw new RangeError(`one search is in one space, not in ${[...spaces].join(' and ')}`);
+  return space;
+}
