@@ -121,6 +121,7 @@ const answersTo = (
     { decision: 'both', override },
     { decision: 'neither', override },
   ],
+  constraint_conflict: [{ decision: 'keep_human' }, { decision: 'take_proposal' }],
 });
 
 /** Carries the act out with the services. Refusals are thrown as they come. */
