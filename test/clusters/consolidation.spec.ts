@@ -95,6 +95,23 @@ describe.each(bothDatabases)('consolidation on $name', ({ open }) => {
     expect(await partition(gallery, [...ann, ...bea])).toEqual(before);
   });
 
+  it('leaves a face where an import said that it belongs, whatever the evidence', async () => {
+    const gallery = await Gallery.open(db);
+    const ann = await ones(gallery, 1, 1, 1, 1);
+    const bea = await ones(gallery, 2, 2, 2, 2);
+    await gallery.clusters.update(gallery.tenantId, ann[0]!.clusterId!, { label: 'Ann' }, 'h');
+    const said = await gallery.one(clear(2));
+    expect(said.clusterId).toBe(bea[0]!.clusterId);
+    await gallery.name(said, 'Ann');
+    expect(await gallery.stored(said)).toMatchObject({ clusterId: ann[0]!.clusterId, assignedBy: 'import' });
+    // The machine's own mistake beside it is put right.
+    await misplace(gallery, ann[0]!.clusterId!, bea[3]!);
+    const { difference } = await consolidateGallery(gallery);
+    expect(difference.moves.map(({ faceId }) => faceId)).toEqual([bea[3]!.id]);
+    expect(await gallery.stored(said)).toMatchObject({ clusterId: ann[0]!.clusterId, assignedBy: 'import' });
+    expect((await consolidateGallery(gallery)).operationId).toBeNull();
+  });
+
   it('asks whether a named cluster of two people is one, and takes "keep" for an answer', async () => {
     const gallery = await Gallery.open(db);
     const ann = await ones(gallery, ...Array<number>(7).fill(1));

@@ -1,7 +1,7 @@
 // What consolidation changes, as a change plan and as a difference that a human can read: only the difference, nothing else.
 import type { Change } from '../change-plan.js';
 import { type ClusterFacts, type FaceFacts, heldByHuman } from '../cluster-facts.js';
-import { placeFaces, type WordAboutFaces } from './placement.js';
+import { type PlacedFace, placeFaces, type WordAboutFaces } from './placement.js';
 
 export interface ConsolidatedFace extends FaceFacts {
   readonly contentKey: string;
@@ -60,7 +60,7 @@ export interface ConsolidationPlan {
 export function planConsolidation(facts: ConsolidationFacts): ConsolidationPlan {
   const { faces } = facts;
   const held = heldClusters(faces, facts.clusters);
-  const { homes, founded, joinable, opposed } = placeFaces({ ...facts, held });
+  const { homes, founded, joinable, opposed } = placeFaces({ ...facts, faces: faces.map(placed), held });
   const moves = faces
     .map((face, i): FaceMove => ({ faceId: face.id, from: face.clusterId, to: homes[i]! }))
     .filter(({ from, to }) => from !== to)
@@ -69,6 +69,12 @@ export function planConsolidation(facts: ConsolidationFacts): ConsolidationPlan 
   const difference = { moves, ...clusterDifference(facts, moves, after, founded) };
   return { changes: changesOf(facts, difference), difference, after, held, joinable, opposed };
 }
+
+/** Where an import put a face it stays, as below a human the machine stands below an import; it says less of its cluster. */
+const placed = (face: ConsolidatedFace): PlacedFace => ({
+  ...face,
+  imported: face.assignedBy === 'import' && face.clusterId !== null,
+});
 
 /** Clusters that the machine neither dissolves nor joins. */
 export function heldClusters(

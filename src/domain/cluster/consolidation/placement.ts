@@ -11,8 +11,10 @@ export interface PlacedFace {
   readonly contentKey: string;
   /** The cluster that it lies in; null: nobody's. */
   readonly clusterId: string | null;
-  /** A human put it there: it stays. */
+  /** A human put it there: it stays, and its group is that cluster. */
   readonly locked: boolean;
+  /** An import put it there: it stays. */
+  readonly imported?: boolean;
   /** It was not compared with the others: it stays, and says nothing about its cluster. */
   readonly pinned: boolean;
   /** Clear enough to found a cluster. */
@@ -98,7 +100,8 @@ class Step {
   ) {
     this.homes = [...now];
     this.goWithGroups();
-    for (const [face, { locked }] of input.faces.entries()) if (locked) this.homes[face] = now[face]!;
+    for (const [face, { locked, imported }] of input.faces.entries())
+      if (locked || imported) this.homes[face] = now[face]!;
     this.refuseMassMoves();
     this.obeyWords();
   }
@@ -124,7 +127,9 @@ class Step {
         continue;
       }
       const leaving = members.filter((face) => !held.has(this.now[face] ?? ''));
-      const founds = leaving.some((face) => faces[face]!.mayFound && !faces[face]!.locked);
+      const founds = leaving.some(
+        (face) => faces[face]!.mayFound && !faces[face]!.locked && !faces[face]!.imported,
+      );
       const home = founds ? this.found() : null;
       for (const face of leaving) this.homes[face] = home;
     }
