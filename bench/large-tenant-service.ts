@@ -25,6 +25,8 @@ export const SMALL_TENANT = 'thousand';
 export const SPACE = 'synthetic-512';
 /** Nearest faces that ingest looks at. */
 const NEIGHBOURS = 20;
+/** Clusters that a question about a cluster names. */
+const RESEMBLING = 3;
 /** Between two looks at a job, ms. */
 const LOOK_MS = 200;
 
@@ -187,6 +189,56 @@ export class LargeTenantService {
       ],
     );
     return rows;
+  }
+
+  /** The same through the index with a breadth of one's own, ids only. @param breadth `hnsw.ef_search`. */
+  async neighboursAt(breadth: number, client: pg.Client, face: HeldBackFace): Promise<string[]> {
+    await client.query(`BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on; SET LOCAL hnsw.iterative_scan = strict_order;
+      SET LOCAL hnsw.ef_search = ${breadth}`);
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT e.face_id AS id FROM face_embeddings e JOIN faces f ON f.tenant_id = e.tenant_id AND f.id = e.face_id
+       WHERE e.tenant_id = '${TENANT}' AND e.space = '${SPACE}' AND f.state = 'active'
+       ORDER BY e.embedding <#> $1::halfvec(512) LIMIT ${NEIGHBOURS}`,
+      [`[${this.parts.embeddingOf(face.faceValues).values.join(',')}]`],
+    );
+    await client.query('COMMIT');
+    return rows.map(({ id }) => id);
+  }
+
+  /** Those of the clusters that are there. */
+  async standing(client: pg.Client, clusterIds: readonly string[]): Promise<string[]> {
+    const { rows } = await client.query<{ id: string }>(
+      'SELECT cluster_id AS id FROM cluster_centroids WHERE tenant_id = $1 AND cluster_id = ANY ($2::uuid[]) ORDER BY 1',
+      [TENANT, [...new Set(clusterIds)]],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** What a question about a cluster shows: those that it resembles most, as the service finds them. */
+  async resembling(clusterId: string): Promise<string[]> {
+    return this.parts.tenants.forTenant(TENANT).read(async ({ centroids }) => {
+      const [own] = await centroids.load([clusterId], SPACE);
+      const [near = []] = await centroids.nearest([own!.centroid], {
+        limit: RESEMBLING,
+        similarityMin: this.parts.evidence.links.ingestSimilarityMin,
+        ownClusterIds: [clusterId],
+      });
+      return near.map((other) => other.clusterId);
+    });
+  }
+
+  /** The same by comparing with the centroids of all clusters. */
+  async resemblingOfAll(client: pg.Client, clusterId: string): Promise<string[]> {
+    const { rows } = await client.query<{ id: string }>(
+      `SELECT c.cluster_id AS id FROM cluster_centroids c, cluster_centroids own
+       WHERE own.tenant_id = $1 AND own.cluster_id = $2 AND own.space = $3
+         AND c.tenant_id = $1 AND c.space = $3 AND c.cluster_id <> $2 AND 1 - (c.sum <=> own.sum) >= $4
+         AND EXISTS (SELECT 1 FROM clusters held
+           WHERE held.tenant_id = c.tenant_id AND held.id = c.cluster_id AND held.state <> 'merged')
+       ORDER BY c.sum <=> own.sum, c.cluster_id LIMIT ${RESEMBLING}`,
+      [TENANT, clusterId, SPACE, this.parts.evidence.links.ingestSimilarityMin],
+    );
+    return rows.map(({ id }) => id);
   }
 
   async stop(): Promise<void> {

@@ -29,6 +29,8 @@ if (![faces, assign, sample].every((count) => Number.isInteger(count) && count >
 const DURING_BUILD = 2000;
 /** Faces of the tenant beside it. */
 const SMALL_FACES = 1000;
+/** Breadths (`hnsw.ef_search`) that are compared. */
+const BREADTHS = [40, 80, 120, 200, 400];
 /** Looks at the memory of the database, ms. */
 const LOOK_MS = 2000;
 /** A server that is meant for such a tenant: a quarter of 16 GB for its pages, and room for the graph while it is built. */
@@ -66,7 +68,9 @@ class MillionFaces {
     await this.promote();
     await this.timeAssignment();
     console.log(`decided: ${JSON.stringify(this.outcome)}`);
+    await this.resembling(probes);
     await this.recall(probes);
+    await this.recallByBreadth(probes);
     await this.sizes();
   }
 
@@ -133,6 +137,54 @@ class MillionFaces {
     this.outcome.refused++;
     console.log(`not assigned: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`);
     return null;
+  }
+
+  /** Which clusters a cluster resembles: by the service and by comparing with all, in turns. */
+  private async resembling(probes: readonly HeldBackFace[]): Promise<void> {
+    const ids = await this.service.standing(
+      this.client,
+      probes.map(({ clusterId }) => clusterId),
+    );
+    const [byService, byAll, ratios]: [number[], number[], number[]] = [[], [], []];
+    let [found, wanted] = [0, 0];
+    for (const id of ids) {
+      const begun = performance.now();
+      const got = new Set(await this.service.resembling(id));
+      const between = performance.now();
+      const exact = await this.service.resemblingOfAll(this.client, id);
+      byService.push(between - begun);
+      byAll.push(performance.now() - between);
+      ratios.push((between - begun) / (performance.now() - between));
+      wanted += exact.length;
+      found += exact.filter((other) => got.has(other)).length;
+    }
+    console.log(`clusters that a cluster resembles, by the service: ${times(byService)}`);
+    console.log(`the same by comparing with all, in turns: ${times(byAll)}`);
+    console.log(
+      `median of the ratios ${quantile(ratios, 0.5).toFixed(3)}; found ${((100 * found) / wanted).toFixed(1)} % of ${wanted}`,
+    );
+  }
+
+  /** Links found by searches of several breadths, of the same probes in turns. */
+  private async recallByBreadth(probes: readonly HeldBackFace[]): Promise<void> {
+    const found = BREADTHS.map(() => 0);
+    const spent: number[][] = BREADTHS.map(() => []);
+    let wanted = 0;
+    for (const probe of probes) {
+      const exact = await this.service.exactNeighbours(this.client, probe);
+      const links = exact.filter(({ similarity }) => similarity >= this.service.linkMin);
+      wanted += links.length;
+      for (const [i, breadth] of BREADTHS.entries()) {
+        const begun = performance.now();
+        const got = new Set(await this.service.neighboursAt(breadth, this.client, probe));
+        spent[i]!.push(performance.now() - begun);
+        found[i]! += links.filter(({ faceId }) => got.has(faceId)).length;
+      }
+    }
+    for (const [i, breadth] of BREADTHS.entries())
+      console.log(
+        `hnsw.ef_search ${breadth}: ${((100 * found[i]!) / wanted).toFixed(1)} % of ${wanted} links, ${times(spent[i]!)}`,
+      );
   }
 
   /** What the service's search finds of what the exact search finds. */
