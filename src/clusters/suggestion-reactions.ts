@@ -13,7 +13,7 @@ import type { SameImageConflictEvidence } from '../domain/review/same-image-conf
 import { splitQuestion, type SplitSuggestionEvidence } from '../domain/review/split-suggestion.js';
 import type { SuspectFaceEvidence } from '../domain/review/suspect-face.js';
 import { loadClusters, loadConstraints } from './load-facts.js';
-import type { ItemOutcome, SettlingChange } from './reaction.js';
+import type { ItemOutcome, Question, SettlingChange } from './reaction.js';
 
 /** @param item Open, of any kind but `new_cluster` and `uncertain_assignment`. */
 export async function reviewSuggestion(
@@ -168,7 +168,9 @@ async function reviewConflict(
   input: SettlingChange,
 ): Promise<ItemOutcome> {
   const { proposal, stands } = item.evidence as unknown as ConstraintConflictEvidence;
-  const ids = [proposal.source_cluster_id, proposal.target_cluster_id].filter((id) => id !== null);
+  // Faces that are to move may have left the cluster that they were asked about in, and it may have gone.
+  const source = proposal.do === 'merge' ? proposal.source_cluster_id : null;
+  const ids = [source, proposal.target_cluster_id].filter((id) => id !== null);
   const records = await clustersNow(repositories, ids, input);
   if (records === null) return 'cancelled';
   if (records.some(({ state }) => state === 'merged')) return 'superseded';
@@ -176,7 +178,6 @@ async function reviewConflict(
   const faces = await repositories.faces.findMany(proposal.face_ids);
   if (faces.length < proposal.face_ids.length || faces.some(({ state }) => state === 'dismissed'))
     return 'cancelled';
-  if (faces.some((face) => face.clusterId !== proposal.source_cluster_id)) return 'superseded';
   const locked = faces.some((face) => face.locked && stands.locked_face_ids.includes(face.id));
   const standing = await repositories.constraints.findTouching(
     stands.constraints.map((constraint) => constraint.face_a),
@@ -184,5 +185,33 @@ async function reviewConflict(
   const held = standing.some(
     ({ id }) => !input.retiring.includes(id) && stands.constraints.some((constraint) => constraint.id === id),
   );
-  return locked || held ? 'stands' : 'superseded';
+  if (!locked && !held) return 'superseded';
+  const homes = new Set(faces.map((face) => face.clusterId));
+  if (faces.every((face) => face.clusterId === proposal.source_cluster_id)) return 'stands';
+  // Where the machine has put a face meanwhile, the human's words still contradict each other.
+  const [home = null] = homes;
+  const movedByHuman = faces.some((face) => face.locked);
+  if (proposal.do === 'merge' || homes.size > 1 || movedByHuman || home === proposal.target_cluster_id)
+    return 'superseded';
+  return conflictAt(item, home);
+}
+
+/** The same question about faces that lie in another cluster by now. */
+function conflictAt(item: ReviewItemRecord, home: string | null): Question {
+  const evidence = item.evidence as unknown as ConstraintConflictEvidence;
+  const { kind, subjectKey, faceId, priority, similarity, probability } = item;
+  const target = evidence.proposal.target_cluster_id;
+  const [first, second] = target === null ? [home, null] : [target, home];
+  return {
+    do: 'open_item',
+    kind,
+    subjectKey,
+    faceId,
+    clusterId: first,
+    ...(second === null ? {} : { otherClusterId: second }),
+    evidence: { ...evidence, proposal: { ...evidence.proposal, source_cluster_id: home } },
+    priority,
+    similarity,
+    probability,
+  };
 }

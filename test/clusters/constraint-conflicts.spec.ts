@@ -140,6 +140,35 @@ describe.each(bothDatabases)('conflicts with a human on $name', ({ open }) => {
     expect(await conflicts(gallery)).toEqual([]);
   });
 
+  it('words that contradict each other stay one question wherever the machine puts the face meanwhile', async () => {
+    const gallery = await Gallery.open(db);
+    const [a, c, d] = [await gallery.one(clear(1)), await gallery.one(clear(2)), await gallery.one(clear(3))];
+    for (const person of [1, 3]) await gallery.one(clear(person));
+    const [faceA, faceB] = [a.id, c.id].sort() as [string, string];
+    for (const kind of ['must_link', 'cannot_link'] as const)
+      await gallery.apply({ do: 'add_constraint', kind, faceA, faceB });
+    await consolidateGallery(gallery);
+    const [item] = await conflicts(gallery);
+    expect(item).toMatchObject({ faceId: c.id, otherClusterId: c.clusterId });
+    await gallery.apply({ do: 'move_face', faceId: c.id, toClusterId: d.clusterId });
+    expect(await gallery.item(item!.id)).toMatchObject({
+      state: 'open',
+      clusterId: a.clusterId,
+      otherClusterId: d.clusterId,
+      evidence: { proposal: { source_cluster_id: d.clusterId, target_cluster_id: a.clusterId } },
+    });
+    // The misplaced face goes into a cluster of its own, and the question with it.
+    await consolidateGallery(gallery);
+    const home = await gallery.clusterOf(c);
+    expect([a.clusterId, d.clusterId]).not.toContain(home);
+    expect((await conflicts(gallery)).map(({ id, otherClusterId }) => [id, otherClusterId])).toEqual([
+      [item!.id, home],
+    ]);
+    expect((await consolidateGallery(gallery)).operationId).toBeNull();
+    await gallery.decide(await gallery.item(item!.id), { decision: 'take_proposal' });
+    expect(await gallery.clusterOf(c)).toBe(a.clusterId);
+  });
+
   it('consolidation asks once where a word keeps many faces apart against the evidence, and obeys it meanwhile', async () => {
     const gallery = await Gallery.open(db);
     const faces: FaceRecord[] = [];
