@@ -85,6 +85,8 @@ export async function makeGalleries(app: TestApp): Promise<Galleries> {
 
 /** Types until the name is offered. */
 export async function typeName(page: Page, label: string, typed: string, name: string): Promise<void> {
-  await page.getByRole('combobox', { name: label }).fill(typed);
+  const field = page.getByRole('combobox', { name: label });
+  await field.click();
+  await field.pressSequentially(typed);
   await page.getByRole('option', { name }).waitFor();
 }

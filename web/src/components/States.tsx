@@ -44,11 +44,14 @@ export const Empty = ({
 /** @param error Whatever was thrown; usually an ApiProblem. */
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const offline = error instanceof ApiProblem && error.isOffline;
+  // What is not there does not come by asking again.
+  const missing = error instanceof ApiProblem && error.status === 404;
+  const title = offline ? text.states.offline : missing ? text.states.missing : text.states.failed;
   return (
     <State icon={offline ? <CloudOff aria-hidden /> : <TriangleAlert aria-hidden />} role="alert">
-      <h2>{offline ? text.states.offline : text.states.failed}</h2>
+      <h2>{title}</h2>
       {!offline && <p>{error instanceof Error ? error.message : String(error)}</p>}
-      {retry && <Button onPress={retry}>{text.states.again}</Button>}
+      {retry && !missing && <Button onPress={retry}>{text.states.again}</Button>}
     </State>
   );
 }

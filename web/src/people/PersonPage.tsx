@@ -25,18 +25,28 @@ const words = text.person;
 export function PersonPage() {
   const clusterId = useIdOfAddress('clusterId');
   const { data: person, error, refetch } = usePerson(clusterId);
-  if (error) return <Failed error={error} retry={() => void refetch()} />;
-  if (!person) return <Loading />;
   return (
     <div className="page" key={clusterId}>
       <Link to="/people" className="back">
         <ArrowLeft aria-hidden /> {text.people.back}
       </Link>
-      <Head person={person} />
-      {person.merged_into ? <Merged into={person.merged_into} /> : <About person={person} />}
+      {error ? (
+        <Failed error={error} retry={() => void refetch()} />
+      ) : person ? (
+        <Known person={person} />
+      ) : (
+        <Loading />
+      )}
     </div>
   );
 }
+
+const Known = ({ person }: { person: Cluster }) => (
+  <>
+    <Head person={person} />
+    {person.merged_into ? <Merged into={person.merged_into} /> : <About person={person} />}
+  </>
+);
 
 function Head({ person }: { person: Cluster }) {
   const { setHidden, isBusy } = usePersonWork();

@@ -115,6 +115,8 @@ export const queueText = {
     keepHuman: 'Keep what people decided',
     takeProposal: 'Take the proposal',
   },
+  /** Somebody without a name, where several are shown: by the number of the candidate, or by the side. */
+  unnamed: { candidate: (n: number) => `person ${n}`, side: ['the first', 'the second'] as const },
   /** What an answer does, said before it is given. */
   effect: {
     confirm: (count: number) => `Confirms this person and locks ${faces(count)}.`,

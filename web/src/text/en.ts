@@ -36,6 +36,7 @@ export const en = {
     loading: 'Loading…',
     offline: 'No connection to the service. What you do now may not be kept.',
     failed: 'This did not work.',
+    missing: 'This is not here, or not any more.',
     again: 'Try again',
     notFound: 'There is nothing at this address.',
     home: 'Go to the queue',

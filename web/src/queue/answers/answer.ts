@@ -31,6 +31,10 @@ export type People = (clusterId: string | null) => Cluster | undefined;
 
 const { action, effect } = text.queue;
 
+/** @param n Which candidate it is, from 1: several may have no name. */
+export const candidateName = (cluster: Cluster | undefined, n: number): string =>
+  cluster?.label ?? text.queue.unnamed.candidate(n);
+
 /** Every kind of question takes it. */
 export const dismiss: Answer = {
   id: 'dismiss',

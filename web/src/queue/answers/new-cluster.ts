@@ -2,7 +2,7 @@
 import { nameOf } from '../../components/names';
 import { text } from '../../text/text';
 import type { QuestionOf } from '../evidence';
-import { type Answer, type Draft, notAFace, type People } from './answer';
+import { type Answer, candidateName, type Draft, notAFace, type People } from './answer';
 
 const { action, effect } = text.queue;
 
@@ -39,7 +39,7 @@ export function newCluster(
         body: { decision: 'confirm', ...(written && { label: written }) },
       };
   const nearest = evidence.nearest.map(({ cluster_id }, i) =>
-    assign(`assign_${i + 1}`, String(i + 1), nameOf(people(cluster_id)), 'plain', cluster_id),
+    assign(`assign_${i + 1}`, String(i + 1), candidateName(people(cluster_id), i + 1), 'plain', cluster_id),
   );
   const none = marked.size > 0 ? evidence.face_ids.filter((id) => marked.has(id)) : evidence.face_ids;
   return [

@@ -1,5 +1,4 @@
 // "Are these two one person?" and "Is this more than one person?"
-import { nameOf } from '../../components/names';
 import { text } from '../../text/text';
 import type { QuestionOf } from '../evidence';
 import type { Answer, People } from './answer';
@@ -24,13 +23,16 @@ function stayingSide({ evidence: { clusters } }: QuestionOf<'merge_suggestion'>,
 export function mergeSuggestion(question: QuestionOf<'merge_suggestion'>, people: People): Answer[] {
   const { clusters } = question.evidence;
   const staying = stayingSide(question, people);
-  const [into, from] = [clusters[staying], clusters[staying === 0 ? 1 : 0]];
+  const going = staying === 0 ? 1 : 0;
+  const [into, from] = [clusters[staying], clusters[going]];
+  const name = (side: 0 | 1): string =>
+    people(clusters[side].cluster_id)?.label ?? text.queue.unnamed.side[side];
   return [
     {
       id: 'merge',
       key: 'a',
       name: action.merge,
-      effect: effect.merge(from.face_count, nameOf(people(from.cluster_id)), nameOf(people(into.cluster_id))),
+      effect: effect.merge(from.face_count, name(going), name(staying)),
       tone: 'primary',
       body: { decision: 'merge', into: into.cluster_id },
     },

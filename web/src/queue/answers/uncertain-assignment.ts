@@ -2,7 +2,7 @@
 import { nameOf } from '../../components/names';
 import { text } from '../../text/text';
 import type { QuestionOf } from '../evidence';
-import { type Answer, type Draft, notAFace, type People } from './answer';
+import { type Answer, candidateName, type Draft, notAFace, type People } from './answer';
 
 const { action, effect } = text.queue;
 
@@ -12,11 +12,12 @@ export function uncertainAssignment(
   people: People,
 ): Answer[] {
   const { candidates } = evidence;
-  const chosen = candidates[draft.chosen] ?? candidates[0]!;
+  const n = draft.chosen < candidates.length ? draft.chosen : 0;
+  const chosen = candidates[n]!;
   const known = draft.label.cluster;
   const target = known
     ? { id: known.id, name: nameOf(known) }
-    : { id: chosen.cluster_id, name: nameOf(people(chosen.cluster_id)) };
+    : { id: chosen.cluster_id, name: candidateName(people(chosen.cluster_id), n + 1) };
   const written = known ? '' : draft.label.label.trim();
   return [
     {
