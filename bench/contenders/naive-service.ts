@@ -73,7 +73,9 @@ async function openStores({ databaseUrl, dataDir, tenants }: NaiveOptions) {
     await compiled<typeof import('../../src/database/tenant-store.js')>('database/tenant-store.js');
   const { SystemStore } =
     await compiled<typeof import('../../src/database/system-store.js')>('database/system-store.js');
-  const { BlobStore, imageBlobKey } =
+  const { imageBlobKey } =
+    await compiled<typeof import('../../src/storage/blob-key.js')>('storage/blob-key.js');
+  const { BlobStore } =
     await compiled<typeof import('../../src/storage/blob-store.js')>('storage/blob-store.js');
   const database = await Database.open(
     { poolSize: 10, ...(databaseUrl === undefined ? {} : { url: databaseUrl }) },

@@ -13,7 +13,8 @@ import { TenantStore } from '../database/tenant-store.js';
 import { VectorIndexes } from '../database/vector-indexes.js';
 import { DomainError } from '../domain/domain-error.js';
 import { JobQueue } from '../queue/job-queue.js';
-import { BlobStore, imageBlobKey, tenantBlobPrefix } from '../storage/blob-store.js';
+import { imageBlobKey, tenantBlobPrefix } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 import { receiptContent, type StorageReport } from './receipt-content.js';
 import { ReceiptsService } from './receipts.service.js';
 

@@ -10,7 +10,8 @@ import { type EndedErasure, ErasuresService } from '../erasure/erasures.service.
 import type { ErasurePlan } from '../erasure/legal-hold.js';
 import { ImageDecoder } from '../imaging/image-decoder.js';
 import type { CropSize } from '../imaging/picture-sizes.js';
-import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 
 /** What is cut out around a face, as a share of the box's longer side: hair and chin help people more than models. */
 const CROP_MARGIN_RATIO = 0.35;

@@ -15,7 +15,8 @@ import { IngestJobs } from '../ingest/ingest-jobs.js';
 import { type IngestOutcome, IngestPipeline, type IngestRequest } from '../ingest/ingest.pipeline.js';
 import { TenantQuotas } from '../ingest/tenant-quotas.js';
 import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';
-import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 
 export interface ImageWithFaces {
   readonly image: ImageRecord;

@@ -4,7 +4,8 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ExclusiveWork } from '../database/exclusive-work.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
-import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 
 const PAGE = 200;
 

@@ -3,7 +3,8 @@
 import { Injectable } from '@nestjs/common';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
-import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 
 /** Younger files may belong to a request that is under way in this or another process, ms. */
 const GRACE_MS = 15 * 60 * 1000;

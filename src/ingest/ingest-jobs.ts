@@ -5,7 +5,8 @@ import type { JobRecord } from '../database/records.js';
 import { isTenantGone } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
-import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 import { IngestPipeline, type IngestOutcome, type IngestRequest } from './ingest.pipeline.js';
 
 /** What a job of kind `ingest_image` holds: JSON, ids and facts only. */

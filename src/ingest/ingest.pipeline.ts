@@ -16,7 +16,8 @@ import {
 } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import type { TenantUsage } from '../domain/limits/tenant-limits.js';
-import { BlobStore, imageBlobKey, type StagedBlob } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore, type StagedBlob } from '../storage/blob-store.js';
 import { FaceExtractor, type Extraction } from './extract-faces.js';
 import { TenantModels } from './tenant-models.js';
 import { TenantQuotas } from './tenant-quotas.js';

@@ -11,7 +11,8 @@ import { boxHeight, boxWidth } from '../domain/geometry/box.js';
 import type { PictureFile } from '../imaging/image-decoder.js';
 import type { FaceModels } from '../inference/inference-provider.js';
 import { type ExtractedFace, FaceExtractor } from '../ingest/extract-faces.js';
-import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 
 export interface SeenImage {
   /** Without faces that were said to be none, and without those whose picture does not tell. */

@@ -14,8 +14,6 @@ import { assertBlobKey, assertBlobPrefix } from './blob-key.js';
 import { ignoreMissing, makeFolder, syncFile, syncFolder } from './durable-folder.js';
 import { type EncryptedBlobs, ownerOf } from './encrypted-blobs.js';
 
-export { imageBlobKey, tenantBlobPrefix } from './blob-key.js';
-
 /** An upload on disk that is not yet kept. */
 export interface StagedBlob {
   readonly path: string;

@@ -19,7 +19,8 @@ import {
 } from '../domain/retention/retention-settings.js';
 import { parseReviewSettings, ReviewSettingsError } from '../domain/review/review-settings.js';
 import { type ExpectedVersions, versionFits } from '../http/conditional.js';
-import { BlobStore, tenantBlobPrefix } from '../storage/blob-store.js';
+import { tenantBlobPrefix } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 
 export type CountedTenant = TenantRecord & TenantCounts;
 

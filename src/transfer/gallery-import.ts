@@ -14,7 +14,8 @@ import type { StagedUpload } from '../ingest/staging-storage.js';
 import { TenantModels } from '../ingest/tenant-models.js';
 import { TenantQuotas } from '../ingest/tenant-quotas.js';
 import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';
-import { BlobStore, imageBlobKey } from '../storage/blob-store.js';
+import { imageBlobKey } from '../storage/blob-key.js';
+import { BlobStore } from '../storage/blob-store.js';
 import { IncomingFaces } from './incoming-faces.js';
 import {
   incomingCluster,

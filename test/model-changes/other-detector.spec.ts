@@ -2,7 +2,8 @@
 // and photos arrive meanwhile. Nobody's face, name or place is lost, and what could not be looked at again is said.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobStore, imageBlobKey } from '../../src/storage/blob-store.js';
+import { imageBlobKey } from '../../src/storage/blob-key.js';
+import { BlobStore } from '../../src/storage/blob-store.js';
 import type { Api, FaceJson, ImageJson } from '../harness/api.js';
 import { startApp, type TestApp } from '../harness/app.js';
 import { unlikePhotosOfFivePeople } from '../harness/people.js';

@@ -7,7 +7,8 @@ import { join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { BlobStore, imageBlobKey, tenantBlobPrefix, type StagedBlob } from '../../src/storage/blob-store.js';
+import { imageBlobKey, tenantBlobPrefix } from '../../src/storage/blob-key.js';
+import { BlobStore, type StagedBlob } from '../../src/storage/blob-store.js';
 import { repositoryRoot } from '../harness/shared-data.js';
 
 const folders: string[] = [];
@@ -185,7 +186,8 @@ describe('removing', () => {
 describe('after a crash', () => {
   it('a process that is killed while it stages and keeps leaves only whole blobs and sweepable leftovers', async () => {
     const script = `
-      import { BlobStore, imageBlobKey } from ${JSON.stringify(join(repositoryRoot, 'dist/storage/blob-store.js'))};
+      import { imageBlobKey } from ${JSON.stringify(join(repositoryRoot, 'dist/storage/blob-key.js'))};
+      import { BlobStore } from ${JSON.stringify(join(repositoryRoot, 'dist/storage/blob-store.js'))};
       import { randomUUID } from 'node:crypto';
       import { Readable } from 'node:stream';
       const store = await BlobStore.open(${JSON.stringify(root)});
