@@ -4,22 +4,19 @@
 // `<root>/kept` only ever holds whole files, because a file gets there by a rename after its bytes were synced, and the
 // folder is synced after the rename. Whatever a crash leaves lies in `<root>/staging`, where sweepStaging finds it.
 // Callers name blobs by key: an object store can take this class's place, but for pathOf, which gives a local file.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, open, opendir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { DomainError } from '../domain/domain-error.js';
 import { assertBlobKey, assertBlobPrefix } from './blob-key.js';
 import { ignoreMissing, makeFolder, syncFile, syncFolder } from './durable-folder.js';
 import { type EncryptedBlobs, ownerOf } from './encrypted-blobs.js';
+import { writeUpload, type WrittenUpload } from './write-upload.js';
 
 /** An upload on disk that is not yet kept. */
-export interface StagedBlob {
+export interface StagedBlob extends WrittenUpload {
   readonly path: string;
-  /** Hex. */
-  readonly sha256: string;
-  readonly byteLength: number;
 }
 
 export interface BlobEntry {
@@ -27,18 +24,8 @@ export interface BlobEntry {
   readonly modifiedAt: Date;
 }
 
-/** Hashing this many bytes takes under 1 ms: a large chunk is cut so that it never holds up the event loop. */
-const SLICE_BYTES = 512 * 1024;
-
 /** A commit loses the race against an erasure of its tenant at most so many times in a row. */
 const MOVE_ATTEMPTS_MAX = 20;
-
-/** A socket hands over 64 kB at most: gathered, they cost a tenth of the system calls. */
-const WRITE_BYTES = 512 * 1024;
-
-function* slices(chunk: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < chunk.length; at += SLICE_BYTES) yield chunk.subarray(at, at + SLICE_BYTES);
-}
 
 export class BlobStore {
   private readonly staging: string;
@@ -71,33 +58,9 @@ export class BlobStore {
     const path = join(this.staging, randomUUID());
     const file = await open(path, 'wx', 0o600);
     try {
-      const hash = createHash('sha256');
-      let byteLength = 0;
-      let pending: Uint8Array[] = [];
-      let pendingBytes = 0;
-      const flush = async (): Promise<void> => {
-        const bytes = Buffer.concat(pending, pendingBytes);
-        pending = [];
-        pendingBytes = 0;
-        await file.writeFile(bytes);
-      };
-      for await (const chunk of source as AsyncIterable<Uint8Array | string>) {
-        for (const slice of slices(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)) {
-          byteLength += slice.length;
-          if (byteLength > limitBytes) {
-            throw new DomainError('image.too_large', `the file is larger than ${limitBytes} bytes`, {
-              extensions: { bytes_max: limitBytes },
-            });
-          }
-          hash.update(slice);
-          pending.push(slice);
-          pendingBytes += slice.length;
-          if (pendingBytes >= WRITE_BYTES) await flush();
-        }
-      }
-      if (pendingBytes > 0) await flush();
+      const written = await writeUpload(file, source, limitBytes);
       await file.close();
-      return { path, sha256: hash.digest('hex'), byteLength };
+      return { path, ...written };
     } catch (error) {
       await file.close().catch(() => undefined);
       await rm(path, { force: true });
