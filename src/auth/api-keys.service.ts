@@ -1,7 +1,8 @@
 // The API keys of a tenant: mint, list, rotate, revoke.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { ApiKeyRecord, AuditEvent } from '../database/records.js';
+import type { AuditEvent } from '../database/audit-record.js';
+import type { ApiKeyRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { requestFault } from '../http/request-fault.js';

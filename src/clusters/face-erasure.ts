@@ -1,7 +1,7 @@
 // Erasure: faces go with their embeddings, the constraints that name them and the evidence of items about them. It cannot
 // be undone. What is left to do after the rows, and the receipt, is the erasure's (src/erasure).
 import { Injectable } from '@nestjs/common';
-import type { ErasureRecord } from '../database/records.js';
+import type { ErasureRecord } from '../database/erasure-record.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { DomainError } from '../domain/domain-error.js';

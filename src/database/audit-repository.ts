@@ -1,6 +1,6 @@
 // The table `audit_events` of one tenant: appended to and read. Its chain is made by a trigger, operations enter by another.
 import { Prisma } from './generated/client.js';
-import type { AuditEvent, AuditLinkRecord } from './records.js';
+import type { AuditEvent, AuditLinkRecord } from './audit-record.js';
 import type { Transaction } from './transaction-client.js';
 
 export interface AuditPage {

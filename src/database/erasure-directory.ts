@@ -1,6 +1,7 @@
 // The table `erasures` over all tenants: which are to be gone on with, how each ended, and their end.
 import { addCounts, toErasureRecord } from './erasure-repository.js';
-import type { ErasurePhase, ErasureRecord, JsonObject } from './records.js';
+import type { ErasurePhase, ErasureRecord } from './erasure-record.js';
+import type { JsonObject } from './records.js';
 import { jsonInput, type Transaction } from './transaction-client.js';
 
 export class ErasureDirectory {

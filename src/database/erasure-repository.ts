@@ -1,5 +1,6 @@
 // The table `erasures` as one tenant sees it: its erasures that are under way.
-import type { ErasureKind, ErasurePhase, ErasureRecord, JsonObject } from './records.js';
+import type { ErasureKind, ErasurePhase, ErasureRecord } from './erasure-record.js';
+import type { JsonObject } from './records.js';
 import { type Erasure } from './generated/client.js';
 import { jsonInput, type Transaction } from './transaction-client.js';
 

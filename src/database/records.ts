@@ -1,8 +1,6 @@
 // The rows of the database as the rest of the house sees them: plain records, camelCase, no type of Prisma.
 // Ids are UUIDv7 strings made by the caller; times are Dates in UTC with ms precision.
-import type { AuditLink } from '../domain/audit/audit-chain.js';
 import { REVIEW_KINDS, type ReviewKind } from '../domain/review/review-item.js';
-
 import type { ReviewNote, ReviewSkip } from '../domain/review/work.js';
 
 /** The content of a jsonb column: plain JSON values only. */
@@ -23,22 +21,6 @@ export interface TenantRecord {
   readonly retentionState?: JsonObject;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-}
-
-/** Something that was done, for the audit log: ids and counts, no vector, no name of a person. */
-export interface AuditEvent {
-  readonly at: Date;
-  readonly actor: string;
-  /** `<what>.<done>`: api_key.minted. */
-  readonly action: string;
-  readonly subjectId?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly details?: JsonObject | undefined;
-}
-
-/** A link of the audit log, with the pseudonym of its tenant. */
-export interface AuditLinkRecord extends AuditLink {
-  readonly tenantRef: string;
 }
 
 export interface TenantCounts {
@@ -84,32 +66,6 @@ export interface OptOutRecord {
   /** Names the document of the request. */
   readonly reference: string | null;
   readonly createdAt: Date;
-}
-
-/** What an erasure is about. */
-export const ERASURE_KINDS = ['tenant', 'cluster', 'image', 'face'] as const;
-export type ErasureKind = (typeof ERASURE_KINDS)[number];
-
-/** What an erasure does next; `done` is the end. */
-export const ERASURE_PHASES = ['rows', 'messages', 'files', 'indexes', 'verify', 'done'] as const;
-export type ErasurePhase = (typeof ERASURE_PHASES)[number];
-
-export interface ErasureRecord {
-  readonly id: string;
-  /** Null once it is done. */
-  readonly ofTenant: string | null;
-  readonly kind: ErasureKind;
-  readonly subjectId: string | null;
-  /** 256 bits, hex: with it the pseudonyms of the receipt can be made again. Null once it is done. */
-  readonly salt: string | null;
-  readonly phase: ErasurePhase;
-  /** What was erased so far, by name. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly work: JsonObject;
-  /** The signed receipt; null until it is done. */
-  readonly receipt: string | null;
-  readonly requestedAt: Date;
-  readonly finishedAt: Date | null;
 }
 
 export interface ApiKeyRecord {

@@ -6,7 +6,7 @@
 // what a crash leaves of that the verification finds.
 import { Injectable } from '@nestjs/common';
 import { packageVersion } from '../config/package-version.js';
-import type { ErasurePhase, ErasureRecord } from '../database/records.js';
+import type { ErasurePhase, ErasureRecord } from '../database/erasure-record.js';
 import { SystemStore } from '../database/system-store.js';
 import { TableUpkeep } from '../database/table-upkeep.js';
 import { TenantStore } from '../database/tenant-store.js';

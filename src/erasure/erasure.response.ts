@@ -1,6 +1,6 @@
 // An erasure as the API tells it.
 import { ApiProperty } from '@nestjs/swagger';
-import { ERASURE_KINDS, ERASURE_PHASES, type ErasureRecord } from '../database/records.js';
+import { ERASURE_KINDS, ERASURE_PHASES, type ErasureRecord } from '../database/erasure-record.js';
 
 export class ReceiptSignatureResponse {
   @ApiProperty({ enum: ['Ed25519'] }) algorithm!: string;
