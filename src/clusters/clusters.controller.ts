@@ -41,7 +41,8 @@ import {
   SplitBody,
   SplitResponse,
 } from './clusters.dto.js';
-import { ClustersService, type ClusterReport } from './clusters.service.js';
+import type { ClusterReport } from './cluster-requests.js';
+import { ClustersService } from './clusters.service.js';
 import { FaceErasure } from './face-erasure.js';
 import { FaceResponse, presentFace } from './face.response.js';
 import { presentOperation } from './operation.response.js';

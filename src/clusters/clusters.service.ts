@@ -10,49 +10,17 @@ import { DomainError } from '../domain/domain-error.js';
 import { type ExpectedVersions, versionFits } from '../http/conditional.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies } from './assignment-policies.js';
+import type {
+  ClusterPatchRequest,
+  ClusterReport,
+  FaceReport,
+  MergeClustersRequest,
+  NewClusterRequest,
+  SplitClusterRequest,
+} from './cluster-requests.js';
 import { presentCluster } from './cluster.response.js';
 import { fileConsent } from './file-consent.js';
 import { faceFacts, getCluster, getFace, loadClusters, loadConstraints, refuseMerged } from './load-facts.js';
-
-export interface ClusterReport {
-  readonly cluster: CountedClusterRecord;
-  readonly operation: AppliedOperation;
-}
-
-export interface FaceReport {
-  readonly face: FaceRecord;
-  readonly operation: AppliedOperation;
-}
-
-/** Members that are absent stay as they are; null empties. */
-export interface ClusterPatchRequest {
-  readonly label?: string | null | undefined;
-  readonly externalRef?: string | null | undefined;
-  readonly coverFaceId?: string | null | undefined;
-  readonly consentRef?: string | null | undefined;
-  readonly state?: 'pending' | 'confirmed' | 'ignored' | undefined;
-}
-
-export interface NewClusterRequest {
-  readonly label?: string | null | undefined;
-  readonly externalRef?: string | null | undefined;
-  /** Faces to move in; each is a human move. */
-  readonly faceIds?: readonly string[] | undefined;
-  readonly override?: boolean | undefined;
-}
-
-export interface MergeClustersRequest {
-  readonly sourceId: string;
-  readonly targetId: string;
-  /** The clusters have different labels: keep the target's. */
-  readonly keepLabel?: boolean | undefined;
-  readonly override?: boolean | undefined;
-}
-
-export interface SplitClusterRequest {
-  readonly groups: readonly (readonly string[])[];
-  readonly override?: boolean | undefined;
-}
 
 const invalid = (pointer: string, detail: string): DomainError =>
   new DomainError('request.invalid', detail, { faults: [{ pointer, detail, code: 'invalid' }] });

@@ -1,6 +1,7 @@
 // Single faces: read, cut out, moved, dismissed, erased.
 import { Injectable } from '@nestjs/common';
-import { ClustersService, type FaceReport } from '../clusters/clusters.service.js';
+import type { FaceReport } from '../clusters/cluster-requests.js';
+import { ClustersService } from '../clusters/clusters.service.js';
 import { FaceErasure } from '../clusters/face-erasure.js';
 import type { OffsetPage } from '../database/page.js';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
