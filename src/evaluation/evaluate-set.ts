@@ -156,11 +156,16 @@ function judgedIngest(
 /** Log odds beside the calibration's own that are judged too, so that it is seen what the choice costs. */
 const OTHER_LOG_ODDS = [0, 3];
 const otherThresholds = (calibration: EvidenceCalibration): EvidenceCalibration[] =>
-  OTHER_LOG_ODDS.filter((logOdds) => logOdds !== calibration.joinLogOddsMin).map((joinLogOddsMin) => ({
+  OTHER_LOG_ODDS.map((joinLogOddsMin) => ({
     ...calibration,
     joinLogOddsMin,
-  }));
-const joiningFrom = ({ joinLogOddsMin }: EvidenceCalibration): string => `log odds >= ${joinLogOddsMin}`;
+    joinLogOddsMinOfFew: null,
+  })).filter((other) => joiningFrom(other) !== joiningFrom(calibration));
+
+function joiningFrom({ joinLogOddsMin, joinLogOddsMinOfFew }: EvidenceCalibration): string {
+  const few = joinLogOddsMinOfFew ?? joinLogOddsMin;
+  return `log odds >= ${joinLogOddsMin}${few === joinLogOddsMin ? '' : `, few ${few}`}`;
+}
 
 /** With the very threshold that the service joins from. */
 function consolidationRuns(

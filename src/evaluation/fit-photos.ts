@@ -1,9 +1,14 @@
 // Fits the calibration of a model pack on faces of labelled photos, and says how good one is on people that it was not fitted on.
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { fitEvidence } from '../domain/evaluation/fit-evidence.js';
-import { bestJoin, type JoinTrial, tryJoins } from '../domain/evaluation/fit-join.js';
+import { bestJoin, type JoinFigures, type JoinTrial, tryJoins } from '../domain/evaluation/fit-join.js';
 import { fitSpace } from '../domain/evaluation/fit-space.js';
-import { labelledFacesOf, partsByPerson, type PhotoFace } from '../domain/evaluation/photo-faces.js';
+import {
+  fewPhotosEach,
+  labelledFacesOf,
+  partsByPerson,
+  type PhotoFace,
+} from '../domain/evaluation/photo-faces.js';
 import type { LabelledFaces } from '../domain/evaluation/synthetic-faces.js';
 import { QUALITY_DOUBT } from '../domain/face/quality-thresholds.js';
 import type { Bar } from './bars.js';
@@ -14,6 +19,8 @@ import { photoBar, photoSet } from './photo-set.js';
 const SPACE_SEED = 5;
 const PARTS = 3;
 const PARTS_SEED = 7;
+/** Galleries of few photos hold at most so many of each person: two groups that are pure have four pairs of faces at most. */
+const FEW = { photos: 2, draws: 4 };
 const ORDERS = 10;
 const QUESTIONS_MAX = 60;
 
@@ -45,24 +52,21 @@ export interface PhotoFit {
 export async function fitPhotos(faces: readonly PhotoFace[], options: PhotoFitOptions): Promise<PhotoFit> {
   const { width, threads, progress } = options;
   const parts = partsByPerson(faces, PARTS, PARTS_SEED);
-  const fits: EvidenceCalibration[] = [];
-  const trials: JoinTrial[] = [];
+  const held: HeldPart[] = [];
   for (const [i, part] of parts.entries()) {
     progress(`part ${i + 1} of ${PARTS}: fitting on the others`);
-    const fit = await fitOn(parts.filter((other) => other !== part).flat(), options);
-    fits.push(fit);
-    trials.push(await tryOn(part, faces, fit, options));
+    held.push({ part, fit: await fitOn(parts.filter((other) => other !== part).flat(), options) });
   }
   const heldOut: SetEvaluation[] = [];
-  for (const [i, part] of parts.entries()) {
-    const joinLogOddsMin = bestJoin(trials.filter((trial) => trial !== trials[i]));
-    const calibration = { ...fits[i]!, joinLogOddsMin };
+  for (const [i, { part, fit }] of held.entries()) {
+    const others = held.filter((other) => other.part !== part);
+    const calibration = { ...fit, ...(await fitJoins(others, faces, options)) };
     const undamaged = part.filter(({ damage }) => damage === null);
-    for (const [name, held] of [
+    for (const [name, judged] of [
       [`held out ${i + 1}`, undamaged],
       [`held out ${i + 1}, with unrecognisable faces`, part],
     ] as const) {
-      const set = await photoSet(name, held, width, calibration.links.ingestSimilarityMin, threads);
+      const set = await photoSet(name, judged, width, calibration.links.ingestSimilarityMin, threads);
       const thresholds = baselineThresholds(set);
       heldOut.push(
         evaluateSet(set, calibration, { orders: ORDERS, questionsMax: QUESTIONS_MAX, thresholds, progress }),
@@ -70,21 +74,50 @@ export async function fitPhotos(faces: readonly PhotoFace[], options: PhotoFitOp
     }
   }
   progress('fitting on everybody');
-  const calibration = { ...(await fitOn(faces, options)), joinLogOddsMin: bestJoin(trials) };
+  const calibration = { ...(await fitOn(faces, options)), ...(await fitJoins(held, faces, options)) };
   return { calibration, heldOut, bars: heldOut.map(photoBar) };
 }
 
-/** Groups everybody, and judges the faces of a part. */
-async function tryOn(
-  part: readonly PhotoFace[],
+/** Faces of a part, judged in the groups of a gallery by what was fitted on the other parts. */
+interface HeldPart {
+  readonly part: readonly PhotoFace[];
+  readonly fit: EvidenceCalibration;
+}
+
+/**
+ * From which log odds groups join. Those of few faces are judged in galleries of few photos, where all are; then the others among
+ * everybody, because look-alikes of whole clusters take many people.
+ */
+async function fitJoins(
+  held: readonly HeldPart[],
   faces: readonly PhotoFace[],
-  fit: EvidenceCalibration,
-  { width, threads }: PhotoFitOptions,
-): Promise<JoinTrial> {
+  options: PhotoFitOptions,
+): Promise<JoinFigures> {
   const undamaged = faces.filter(({ damage }) => damage === null);
-  const held = new Set(part);
-  const set = await photoSet('everybody', undamaged, width, fit.links.ingestSimilarityMin, threads);
-  return tryJoins(set, fit, (face) => held.has(undamaged[face]!));
+  const few: JoinTrial[] = [];
+  for (let draw = 1; draw <= FEW.draws; draw++)
+    few.push(...(await tryOn(held, fewPhotosEach(undamaged, FEW.photos, draw), options)));
+  const joinLogOddsMinOfFew = bestJoin(few);
+  const many = await tryOn(held, undamaged, options, (joinLogOddsMin) => ({
+    joinLogOddsMin,
+    joinLogOddsMinOfFew,
+  }));
+  return { joinLogOddsMin: bestJoin(many), joinLogOddsMinOfFew };
+}
+
+async function tryOn(
+  held: readonly HeldPart[],
+  gallery: readonly PhotoFace[],
+  { width, threads }: PhotoFitOptions,
+  figuresOf?: (logOdds: number) => JoinFigures,
+): Promise<JoinTrial[]> {
+  const trials: JoinTrial[] = [];
+  for (const { part, fit } of held) {
+    const counted = new Set(part);
+    const set = await photoSet('gallery', gallery, width, fit.links.ingestSimilarityMin, threads);
+    trials.push(tryJoins(set, fit, (face) => counted.has(gallery[face]!), figuresOf));
+  }
+  return trials;
 }
 
 async function fitOn(

@@ -62,6 +62,13 @@ describe.skipIf(!sharedData)('a reviewer who knows the people of 100 photos', ()
     expect(new Set(subjects).size).toBe(subjects.length);
   }, 300_000);
 
+  it('leaves the groups better than before with three wrong answers in a hundred', async () => {
+    const curve = await review('slips', 'impact', 0.03);
+    console.log(renderCurves([curve]));
+    expect(curve.finished).toBe(true);
+    expect(curve.f.at(-1)).toBeGreaterThan(curve.f[0]!);
+  }, 300_000);
+
   it('with one wrong answer in five the queue still comes to an end', async () => {
     const curve = await review('wrong', 'impact', 0.2);
     console.log(renderCurves([curve]));

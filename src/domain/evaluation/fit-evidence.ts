@@ -17,7 +17,7 @@ const LINKAGE_SEED = 5;
 const STAGE_ONE_STOP = 3;
 
 /**
- * Everything but `joinLogOddsMin`, which takes people that this has not seen: see fit-join.ts.
+ * Everything but `joinLogOddsMin` and `joinLogOddsMinOfFew`, which take people that this has not seen: see fit-join.ts.
  * @param sets With graphs from `space.links.ingestSimilarityMin` on.
  */
 export function fitEvidence(
@@ -31,6 +31,7 @@ export function fitEvidence(
     average: NOTHING_KNOWN,
     linkage: new Float64Array(LINKAGE_FEATURES),
     joinLogOddsMin: JOIN_LOG_ODDS_UNFITTED,
+    joinLogOddsMinOfFew: null,
     ingestAccept: DEFAULT_OPERATING_POINT.accept,
     ingestAsked: null,
   };

@@ -35,6 +35,30 @@ describe('the log odds from which groups are joined', () => {
     expect(bestJoin([few, many, many, many])).toBe(0);
   });
 
+  it('are tried for two groups of few faces alone, where the trial says so', () => {
+    const faces = syntheticFaces({
+      seed: 3,
+      people: 12,
+      faces: 24,
+      strangers: 9,
+      unrecognisable: 0,
+      hard: true,
+    });
+    const set = { name: 'few', faces, graph: exactNeighbours(faces.embeddings, faces.width, 0.05) };
+    // Stage 1 joins nothing here: all is left to the log odds of evidence 2.
+    const linking = { ...calibration, average: { ...calibration.average, stop: 1e6 } };
+    const none = { joinLogOddsMin: 20, joinLogOddsMinOfFew: 20 };
+    const recallOf = (figuresOf?: (logOdds: number) => typeof none): number =>
+      tryJoins(set, linking, () => true, figuresOf).sums[0]!.recall;
+    const neither = recallOf(() => none);
+    const few = recallOf((joinLogOddsMinOfFew) => ({ ...none, joinLogOddsMinOfFew }));
+    const many = recallOf((joinLogOddsMin) => ({ ...none, joinLogOddsMin }));
+    expect(few).toBeGreaterThan(neither);
+    // No group has come to five pairs of faces yet.
+    expect(many).toBe(neither);
+    expect(recallOf()).toBeGreaterThanOrEqual(few);
+  });
+
   it('are judged by the faces that count, in the groups of everybody', () => {
     const faces = syntheticFaces({
       seed: 3,

@@ -21,20 +21,28 @@ export interface JoinTrial {
   readonly sums: readonly { readonly precision: number; readonly recall: number }[];
 }
 
+/** The figures that a trial tries; one of two groups with few faces is tried first, in galleries of few photos. */
+export type JoinFigures = Pick<EvidenceCalibration, 'joinLogOddsMin' | 'joinLogOddsMinOfFew'>;
+
 /**
  * @param set The whole gallery.
  * @param calibration Fitted without the faces that count.
  * @param counts Which faces count, by their place in the set.
+ * @param figuresOf What to join from at each of the log odds tried; by default the same for all groups.
  */
 export function tryJoins(
   set: LabelledSet,
   calibration: EvidenceCalibration,
   counts: (face: number) => boolean,
+  figuresOf: (logOdds: number) => JoinFigures = (logOdds) => ({
+    joinLogOddsMin: logOdds,
+    joinLogOddsMinOfFew: null,
+  }),
 ): JoinTrial {
   const counted = Array.from(set.faces.people.keys()).filter(counts);
   const input = consolidationInput(set);
-  const sums = TRIED.map((joinLogOddsMin) => {
-    const { groupOf } = consolidate(input, { ...calibration, joinLogOddsMin });
+  const sums = TRIED.map((logOdds) => {
+    const { groupOf } = consolidate(input, { ...calibration, ...figuresOf(logOdds) });
     return bcubedSums(set.faces.people, groupOf, counted);
   });
   return { faces: counted.length, sums };

@@ -31,6 +31,9 @@ export const SMALL_SET_FACES = 5000;
 const KEPT_OF_SMALL = { same: 1, others: 1, weight: 0.3 };
 const NO_STAGE_ONE = 1e6;
 const SMALL_SET_DOUBT = 1 / 500;
+const RIDGE = 1e-5;
+/** A few hundred people do not carry twelve weights: with RIDGE, parts of the same people give weights of either sign. */
+const SMALL_SET_RIDGE = 1e-3;
 
 /** @param calibration With `average` fitted. */
 export function fitLinkage(
@@ -88,7 +91,11 @@ export function fitLinkage(
       });
     }
     linkage = Float64Array.from(
-      fitLogistic(samples, { notNegative: [], doubt: small ? SMALL_SET_DOUBT : 0, ridge: 1e-5 }),
+      fitLogistic(samples, {
+        notNegative: [],
+        doubt: small ? SMALL_SET_DOUBT : 0,
+        ridge: small ? SMALL_SET_RIDGE : RIDGE,
+      }),
     );
   }
   return linkage;

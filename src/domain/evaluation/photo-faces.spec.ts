@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelledFacesOf, partsByPerson, type PhotoFace } from './photo-faces.js';
+import { fewPhotosEach, labelledFacesOf, partsByPerson, type PhotoFace } from './photo-faces.js';
 
 const face = (person: string, n: number, damage: PhotoFace['damage'] = null): PhotoFace => ({
   person,
@@ -35,5 +35,15 @@ describe('faces of labelled photos', () => {
     const turned = partsByPerson([...faces].reverse(), 3, 1);
     const keys = (part: readonly PhotoFace[]): string[] => part.map(({ contentKey }) => contentKey).sort();
     expect(turned.map(keys)).toEqual(parts.map(keys));
+  });
+
+  it('are drawn for galleries of few photos each: everybody is there, nobody too often, whatever their order', () => {
+    const faces = Array.from({ length: 60 }, (_, i) => face(i < 3 ? 'seldom' : `person ${i % 5}`, i));
+    const drawn = fewPhotosEach(faces, 2, 1);
+    const counts = new Map<string, number>();
+    for (const { person } of drawn) counts.set(person, (counts.get(person) ?? 0) + 1);
+    expect([...counts.values()]).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(fewPhotosEach([...faces].reverse(), 2, 1)).toEqual(drawn);
+    expect(fewPhotosEach(faces, 2, 2)).not.toEqual(drawn);
   });
 });

@@ -60,3 +60,23 @@ export function partsByPerson<T extends Pick<PhotoFace, 'person'>>(
     faces.filter(({ person }) => partOf.get(person) === part),
   );
 }
+
+/** A gallery as tenants begin: at most `max` photos of each person, drawn by chance. The order of the faces does not matter. */
+export function fewPhotosEach<T extends Pick<PhotoFace, 'person' | 'contentKey'>>(
+  faces: readonly T[],
+  max: number,
+  seed: number,
+): T[] {
+  const random = seededRandom(seed);
+  const taken = new Map<string, number>();
+  return [...faces]
+    .sort((a, b) => (a.contentKey < b.contentKey ? -1 : 1))
+    .map((face) => ({ face, at: random.uniform() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ face }) => face)
+    .filter(({ person }) => {
+      const before = taken.get(person) ?? 0;
+      taken.set(person, before + 1);
+      return before < max;
+    });
+}

@@ -70,6 +70,7 @@ export function parseEvidenceCalibration(document: unknown): EvidenceCalibration
     },
     linkage: Float64Array.from(root.numbers('linkage', LINKAGE_FEATURES)),
     joinLogOddsMin: root.numberOrNull('join_log_odds_min', JOIN_LOG_ODDS) ?? JOIN_LOG_ODDS_UNFITTED,
+    joinLogOddsMinOfFew: root.numberOrNull('join_log_odds_min_of_few', JOIN_LOG_ODDS),
     ingestAccept: root.number('ingest_accept', { min: 0.5, max: 1 }),
     ingestAsked: root.numberOrNull('ingest_asked', SHARE),
   };
@@ -141,6 +142,7 @@ export function renderEvidenceCalibration(calibration: EvidenceCalibration): str
     },
     linkage: [...calibration.linkage],
     join_log_odds_min: calibration.joinLogOddsMin,
+    join_log_odds_min_of_few: calibration.joinLogOddsMinOfFew,
     ingest_accept: calibration.ingestAccept,
     ingest_asked: calibration.ingestAsked,
     unrecognisable: [...calibration.unrecognisable],

@@ -50,6 +50,8 @@ export function consolidateComponent(faces: CanonicalFaces, ranks: readonly numb
   agglomerate(linked, {
     rate,
     stop: calibration.joinLogOddsMin,
+    stopOfFew: calibration.joinLogOddsMinOfFew ?? calibration.joinLogOddsMin,
+    againstRivals: true,
     onMerge: (a, b, logit) => {
       const [whole, part] = a.members.length >= b.members.length ? [a, b] : [b, a];
       merges.push({ part: ascending(part.members), whole: ascending(whole.members), logit });

@@ -79,6 +79,11 @@ export interface EvidenceCalibration {
    */
   readonly joinLogOddsMin: number;
   /**
+   * The same for two groups with fewer than five pairs of faces between them; null: no different. Few faces have look-alikes that many
+   * do not have, and a gallery of few photos has little else.
+   */
+  readonly joinLogOddsMinOfFew: number | null;
+  /**
    * Probability (0..1) from which simulated ingest joined 99.5 % of the faces rightly; a tenant may choose another. Higher than
    * what one decision would need, because a cluster that once took in a look-alike goes on taking him in.
    */

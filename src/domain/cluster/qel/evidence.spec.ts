@@ -183,6 +183,18 @@ describe('calibration file', () => {
       );
   });
 
+  it('joins few faces like many where the file does not name a figure for them, and refuses one out of bounds', () => {
+    const { join_log_odds_min_of_few: _, ...older } = document;
+    expect(parseEvidenceCalibration(older).joinLogOddsMinOfFew).toBeNull();
+    const named = parseEvidenceCalibration({ ...document, join_log_odds_min_of_few: 2 });
+    expect(named.joinLogOddsMinOfFew).toBe(2);
+    expect(JSON.parse(renderEvidenceCalibration(named))).toMatchObject({ join_log_odds_min_of_few: 2 });
+    for (const wrong of [-1, 21, '2', Number.NaN])
+      expect(() => parseEvidenceCalibration({ ...document, join_log_odds_min_of_few: wrong })).toThrow(
+        /join_log_odds_min_of_few must be a number from 0 to 20/,
+      );
+  });
+
   it('names every fault at once', () => {
     const broken = {
       ...document,
