@@ -1,5 +1,6 @@
 // A visitor of the review page who brings its screens up one after the other, and the galleries that there are to see.
 import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Api, FaceJson } from '../../harness/api.js';
 import type { TestApp } from '../../harness/app.js';
 import { fiftyPhotosOfFivePeople } from '../../harness/people.js';
@@ -83,10 +84,18 @@ export async function makeGalleries(app: TestApp): Promise<Galleries> {
   };
 }
 
-/** Types until the name is offered. */
+/** This runs in the page. */
+const NAMES_ARE_SEEN = `getComputedStyle(document.querySelector('.popover') ?? document.body).opacity === '1'`;
+
+/**
+ * Types until the name is offered. What still loads moves the field, and its list closes when it moves; by touch the list waits for a
+ * keyboard on the screen, which no test has.
+ */
 export async function typeName(page: Page, label: string, typed: string, name: string): Promise<void> {
   const field = page.getByRole('combobox', { name: label });
+  await page.waitForLoadState('networkidle');
   await field.click();
   await field.pressSequentially(typed);
   await page.getByRole('option', { name }).waitFor();
+  await expect.poll(() => page.evaluate<boolean>(NAMES_ARE_SEEN), { timeout: 10_000 }).toBe(true);
 }
