@@ -13,7 +13,7 @@ import { LOGGER } from './http/logger.js';
 import { ImageDecoder } from './imaging/image-decoder.js';
 import { ImagingModule } from './imaging/imaging.module.js';
 import { InferenceProvider } from './inference/inference-provider.js';
-import { JobQueue } from './queue/job-queue.js';
+import { JobQueue, POLLING_SECONDS } from './queue/job-queue.js';
 import { StorageModule } from './storage/storage.module.js';
 
 const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
@@ -59,10 +59,12 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../prisma/migrations', import.meta
     },
     {
       provide: JobQueue,
-      inject: [Database, LOGGER],
-      useFactory: (database: Database, logger: Logger) =>
-        JobQueue.start(database.connection, (error) =>
-          logger.error({ err: error }, 'the job queue met a fault'),
+      inject: [Database, LOGGER, KINDRED_CONFIG],
+      useFactory: (database: Database, logger: Logger, { roles }: KindredConfig) =>
+        JobQueue.start(
+          database.connection,
+          (error) => logger.error({ err: error }, 'the job queue met a fault'),
+          roles.includes('api') ? POLLING_SECONDS.whereJobsAreSent : POLLING_SECONDS.elsewhere,
         ),
     },
   ],

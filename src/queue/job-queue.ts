@@ -37,8 +37,11 @@ const EXPIRE_SECONDS: Readonly<Record<JobKind, number>> = {
   tend_vector_index: 6 * 3600,
   consolidate: 3600,
 };
-/** pg-boss polls: its shortest interval, s. */
-const POLLING_SECONDS = 0.5;
+/**
+ * pg-boss polls. What this process sends wakes its own workers at once, so a process that also takes the requests looks seldom for what others
+ * send, or what is to be tried again; one that only works looks as often as pg-boss can. s
+ */
+export const POLLING_SECONDS = { whereJobsAreSent: 2, elsewhere: 0.5 } as const;
 /** Time that running jobs get to end on shutdown, ms. */
 const STOP_TIMEOUT_MS = 30_000;
 
@@ -55,13 +58,24 @@ const CREATE_ATTEMPTS = 5;
 const CREATE_PAUSE_MS = 200;
 
 export class JobQueue {
-  private constructor(private readonly boss: PgBoss) {}
+  /** Ids of the workers in this process. */
+  private readonly workers = new Map<JobKind, string[]>();
+
+  private constructor(
+    private readonly boss: PgBoss,
+    private readonly pollingSeconds: number,
+  ) {}
 
   /**
    * Connects and creates the queue's tables when they are missing.
    * @param onError Told of faults in the background (a lost connection, a failed poll): they are retried by pg-boss.
+   * @param pollingSeconds Between two looks of a worker that nobody wakes, at least .5.
    */
-  static async start(connection: QueueConnection, onError: (error: Error) => void): Promise<JobQueue> {
+  static async start(
+    connection: QueueConnection,
+    onError: (error: Error) => void,
+    pollingSeconds: number = POLLING_SECONDS.elsewhere,
+  ): Promise<JobQueue> {
     const boss = new PgBoss({
       ...connection,
       schema: SCHEMA,
@@ -75,7 +89,7 @@ export class JobQueue {
     boss.on('error', onError);
     await boss.start();
     for (const kind of JOB_KINDS) await createQueue(boss, kind);
-    return new JobQueue(boss);
+    return new JobQueue(boss, pollingSeconds);
   }
 
   /**
@@ -84,18 +98,22 @@ export class JobQueue {
    */
   async send(kind: JobKind, message: JobMessage, priority = 0): Promise<void> {
     await this.boss.send(kind, { ...message }, { id: message.jobId, priority });
+    for (const worker of this.workers.get(kind) ?? []) this.boss.notifyWorker(worker);
   }
 
   /** Works on jobs of one kind, `concurrency` at once in this process. */
   async work(kind: JobKind, concurrency: number, handler: JobHandler): Promise<void> {
     for (let worker = 0; worker < concurrency; worker++) {
-      await this.boss.work<JobMessage>(
+      const id: string = await this.boss.work<JobMessage>(
         kind,
-        { batchSize: 1, pollingIntervalSeconds: POLLING_SECONDS, includeMetadata: true },
+        { batchSize: 1, pollingIntervalSeconds: this.pollingSeconds, includeMetadata: true },
         async ([job]) => {
+          // Another one may wait behind it.
+          if (job) this.boss.notifyWorker(id);
           if (job) await handler({ ...job.data, last: job.retryCount >= job.retryLimit });
         },
       );
+      this.workers.set(kind, [...(this.workers.get(kind) ?? []), id]);
     }
   }
 
