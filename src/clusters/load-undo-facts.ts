@@ -98,7 +98,7 @@ async function loadClusterRows(
   return new Map([...rows, ...targets].map((row) => [row.id, clusterNow(row)]));
 }
 
-/** Clusters whose members matter: those that faces go back to, those that the operation made, and the ends of its joins. */
+/** Clusters whose members matter: those that faces go back to, those that the operation made or had parted, and the ends of its joins. */
 function placesOf(changes: RecordedChanges, clusters: ReadonlyMap<string, ClusterNow>): string[] {
   const ids = new Set<string>(changes.clusters_added);
   for (const { before, after } of changes.faces_changed) {
@@ -109,5 +109,7 @@ function placesOf(changes: RecordedChanges, clusters: ReadonlyMap<string, Cluste
       if (typeof target === 'string') ids.add(target);
     }
   }
+  for (const { id, before } of changes.clusters_changed)
+    if (before.state === 'merged') for (const end of given([id, before.merged_into])) ids.add(end);
   return [...ids];
 }

@@ -79,6 +79,23 @@ describe.each(bothDatabases)('undo on $name', ({ open }) => {
     });
   });
 
+  it('of an undo joins again what the machine has put there meanwhile, or leaves it there where a word keeps it out', async () => {
+    for (const apart of [false, true]) {
+      const { gallery, a, b, merge } = await two();
+      const undo = await gallery.undo((await merge()).operationId);
+      const late = await gallery.one(clear(3));
+      const [faceA, faceB] = [late.id, b.id].sort() as [string, string];
+      if (apart) await gallery.apply({ do: 'add_constraint', kind: 'cannot_link', faceA, faceB });
+      await gallery.apply({ do: 'move_face', faceId: late.id, toClusterId: a.clusterId });
+      await gallery.undo(undo.operation.operationId);
+      expect(await gallery.clusterOf(a)).toBe(b.clusterId);
+      expect(await gallery.clusterOf(late)).toBe(apart ? a.clusterId : b.clusterId);
+      expect(await gallery.clusters.get(gallery.tenantId, a.clusterId!)).toMatchObject(
+        apart ? { state: 'pending', faceCount: 1 } : { state: 'merged', mergedInto: b.clusterId },
+      );
+    }
+  });
+
   it('is refused while a later decision about the same face stands, and names it', async () => {
     const { gallery, tenantId, a, merge } = await two();
     const merged = await merge();

@@ -77,11 +77,7 @@ export class Rearrangement {
       const mayFollow =
         rest.length > 0 && target !== null && rest.every((face) => !face.locked && this.fits(face, target));
       if (mayFollow) {
-        for (const face of rest) {
-          this.leave(face.id);
-          this.join(face.id, target);
-          this.moves.set(face.id, { image: {}, to: target });
-        }
+        for (const face of rest) this.follow(face.id, target);
         for (const merged of this.facts.mergedInto.get(clusterId) ?? []) this.redirects.set(merged, target);
       }
       // What the machine had made, others have made their own: named, or merged into another.
@@ -96,7 +92,29 @@ export class Rearrangement {
     return removed;
   }
 
-  /** Clusters that the operation made and that stay, because the machine has put others in. */
+  /**
+   * Empties the clusters that are merged into others again: what the machine has put there since follows, or they stay as they are.
+   * @returns Those that stay.
+   */
+  clearMergedClusters(removed: ReadonlySet<string>): ReadonlySet<string> {
+    const kept = new Set<string>();
+    for (const { id, before } of this.operation.changes.clusters_changed) {
+      if (before.state !== 'merged' || !this.facts.clusters.has(id)) continue;
+      const rest = [...(this.members.get(id) ?? [])].map((faceId) => this.facts.faces.get(faceId)!);
+      if (rest.length === 0) continue;
+      const into = before.merged_into ?? null;
+      const target = into === null || removed.has(into) ? null : this.standingCluster(into);
+      if (target !== null && rest.every((face) => !face.locked && this.fits(face, target))) {
+        for (const face of rest) this.follow(face.id, target);
+      } else {
+        kept.add(id);
+        this.stayingIds.add(id);
+      }
+    }
+    return kept;
+  }
+
+  /** Clusters that the operation made, or had taken out of others, and that stay, because the machine has put faces in. */
   staying(): ReadonlySet<string> {
     return this.stayingIds;
   }
@@ -229,6 +247,12 @@ export class Rearrangement {
     return [...(this.members.get(clusterId) ?? [])].every(
       (id) => !this.apart.get(face.id)?.has(id) && this.facts.faces.get(id)?.imageId !== face.imageId,
     );
+  }
+
+  private follow(faceId: string, clusterId: string): void {
+    this.leave(faceId);
+    this.join(faceId, clusterId);
+    this.moves.set(faceId, { image: {}, to: clusterId });
   }
 
   private join(faceId: string, clusterId: string): void {

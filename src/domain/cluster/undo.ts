@@ -38,6 +38,7 @@ export function planUndo(operation: UndoneOperation, facts: UndoFacts): UndoPlan
   );
   const faces = new Rearrangement(operation, facts);
   const removed = faces.clearAddedClusters(automatic);
+  const unmerged = faces.clearMergedClusters(removed);
 
   const exists = (id: string): boolean =>
     (facts.clusters.has(id) && !removed.has(id)) || recreated.some((cluster) => cluster.id === id);
@@ -62,7 +63,7 @@ export function planUndo(operation: UndoneOperation, facts: UndoFacts): UndoPlan
   }
   changes.push(...faces.changes());
   for (const { id, before } of recorded.clusters_changed) {
-    if (!facts.clusters.has(id) || removed.has(id)) continue;
+    if (!facts.clusters.has(id) || removed.has(id) || unmerged.has(id)) continue;
     const image = {
       ...before,
       ...(before.cover_face_id === undefined ? {} : { cover_face_id: covers(id, before.cover_face_id) }),
