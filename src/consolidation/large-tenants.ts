@@ -13,6 +13,8 @@ import { ResultOfParts } from './result-of-parts.js';
 const PORTION = 200;
 /** Times that a neighbourhood is read before people are let go first. */
 const ATTEMPTS = 4;
+/** Faces of a neighbourhood that needs no thread: most are of one person, and there are thousands of them. */
+const IN_PLACE_MAX = 12;
 /** More faces than this change no threshold that matters. */
 const COUNTED_MAX = 10_000_000;
 
@@ -78,7 +80,8 @@ export class LargeTenants {
       const { census } = found;
       // A face alone with itself is as it should be.
       if (census.compared.length < 2) return;
-      const groups = await this.thread.run(census.task);
+      const inPlace = census.compared.length <= IN_PLACE_MAX;
+      const groups = inPlace ? this.thread.runInPlace(census.task) : await this.thread.run(census.task);
       const report = dryRun
         ? await this.consolidations.preview(tenantId, census, groups)
         : await this.consolidations.carryOut(tenantId, census, groups, actor, { mark: false });

@@ -38,7 +38,8 @@ describe.each(bothDatabases)('a large tenant on $name', ({ open }) => {
   /** Two people who were mixed up, each in a way of its own, and somebody who has nothing to do with them. */
   const untidy = async (): Promise<Gallery> => {
     const gallery = await Gallery.open(db);
-    for (const person of [1, 1, 1, 2, 2, 2, 3, 3]) await gallery.one(clear(person));
+    // One neighbourhood large enough for a thread, and small ones.
+    for (const person of [...Array<number>(14).fill(1), 2, 2, 2, 3, 3]) await gallery.one(clear(person));
     const [one, two] = [await gallery.one(clear(1)), await gallery.one(clear(2))];
     const away = [await gallery.one(clear(4)), await gallery.one(clear(5))];
     await gallery.apply({ do: 'move_face', faceId: one.id, toClusterId: away[0]!.clusterId });
