@@ -149,6 +149,31 @@ describe.each(['postgres', 'embedded'] as const)('review-pending, %s', (database
     expect([merge.status, merge.json.code]).toEqual([409, 'constraint.conflict']);
   });
 
+  it('holds a merge against everybody whom the two bring along, and names the decision in the way', async () => {
+    const { first, second, item } = await doubt();
+    const said = await decide(item.id, { decision: 'new_cluster' });
+    const grace = (await face(second.id)).cluster_id!;
+    // Somebody of whom nothing was said joins the one of the two.
+    const third = await send(1, 0);
+    const joined = await api.post(at(`clusters/${third.cluster_id}/merge`), { source_cluster_id: grace });
+    expect(joined.status, joined.text).toBe(200);
+    const merge = (body: object) =>
+      api.post<{ code: string; constraints: { kind: string; operation_id: string }[] }>(
+        at(`clusters/${first.cluster_id}/merge`),
+        { source_cluster_id: third.cluster_id, ...body },
+      );
+    const refused = await merge({});
+    expect([refused.status, refused.json.code]).toEqual([409, 'constraint.conflict']);
+    expect(refused.json.constraints).toMatchObject([
+      { kind: 'cannot_link', operation_id: said.json.operation.id },
+    ]);
+    expect((await face(third.id)).cluster_id).toBe(third.cluster_id);
+    expect((await merge({ override: true })).status).toBe(200);
+    // Both decisions stay in the history of the face.
+    const history = await api.get<{ items: { id: string }[] }>(at(`faces/${second.id}/history`));
+    expect(history.text).toContain(said.json.operation.id);
+  });
+
   it('takes "not a face": the face is dismissed, its crop is gone, its box stays', async () => {
     const { second, item } = await doubt();
     expect((await decide(item.id, { decision: 'not_a_face' })).status).toBe(200);
