@@ -7,7 +7,6 @@ import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { AssignFaces } from '../src/clusters/assign-faces.js';
 import type { FoundFace } from '../src/clusters/new-face-records.js';
-import type { AssignmentPolicies } from '../src/clusters/assignment-policies.js';
 import type { Database } from '../src/database/database.js';
 import type { NearestFace } from '../src/database/embedding-repository.js';
 import type { FaceRecord } from '../src/database/records.js';
@@ -17,7 +16,6 @@ import type { Embedding } from '../src/domain/face/embedding.js';
 import type { VectorIndexUpkeep } from '../src/ingest/vector-index-upkeep.js';
 import type { BackgroundJobs } from '../src/jobs/background-jobs.js';
 import type { JobQueue } from '../src/queue/job-queue.js';
-import { consolidateLargeTenant, type ConsolidationOrder } from './consolidate-large-tenant.js';
 import type { HeldBackFace } from './made-up-tenant.js';
 import { compiled, repositoryRoot } from './repository.js';
 
@@ -44,7 +42,6 @@ interface Parts {
   readonly jobs: BackgroundJobs;
   readonly upkeep: VectorIndexUpkeep;
   readonly assigning: AssignFaces;
-  readonly policies: AssignmentPolicies;
   readonly evidence: EvidenceCalibration;
   readonly embeddingOf: (values: Float32Array) => Embedding;
 }
@@ -97,7 +94,7 @@ export class LargeTenantService {
     const upkeep = new VectorIndexUpkeep(tenants, new VectorIndexes(database), jobs, silent);
     await upkeep.startWorker();
     const embeddingOf = (values: Float32Array): Embedding => Embedding.fromRaw(SPACE, values);
-    const { assigning, policies } = await assigningBy(evidence);
+    const assigning = await assigningBy(evidence);
     return new LargeTenantService({
       database,
       tenants,
@@ -105,7 +102,6 @@ export class LargeTenantService {
       jobs,
       upkeep,
       assigning,
-      policies,
       evidence,
       embeddingOf,
     });
@@ -159,11 +155,6 @@ export class LargeTenantService {
       const [stored] = report.faces;
       return { home: stored!.clusterId, assignment: stored!.assignment };
     });
-  }
-
-  /** See consolidateLargeTenant. */
-  consolidate(order: ConsolidationOrder): Promise<Record<string, unknown> | null> {
-    return consolidateLargeTenant(this.parts, TENANT, order);
   }
 
   /** As ingest searches. */
@@ -279,9 +270,7 @@ async function evidenceOf(): Promise<EvidenceCalibration> {
   return { ...parseEvidenceCalibration(JSON.parse(file)), space: SPACE, ingestAsked: 0.01 };
 }
 
-async function assigningBy(
-  evidence: EvidenceCalibration,
-): Promise<{ assigning: AssignFaces; policies: AssignmentPolicies }> {
+async function assigningBy(evidence: EvidenceCalibration): Promise<AssignFaces> {
   const { AssignFaces } =
     await compiled<typeof import('../src/clusters/assign-faces.js')>('clusters/assign-faces.js');
   const { AssignmentPolicies } = await compiled<typeof import('../src/clusters/assignment-policies.js')>(
@@ -294,5 +283,5 @@ async function assigningBy(
   );
   const pair = { slope: 20, intercept: -6, fittedOn: 'nothing: evidence decides' };
   const policies = new AssignmentPolicies(SPACE, { pair, linkage: linkageFromPair(pair) }, [], evidence);
-  return { assigning: new AssignFaces(policies, new ApplyPlan()), policies };
+  return new AssignFaces(policies, new ApplyPlan());
 }
