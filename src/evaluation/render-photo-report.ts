@@ -28,16 +28,17 @@ export function renderPhotoReport(evaluation: PhotoEvaluation, faces: readonly P
 
 function renderPairs({ samePairs, otherPairs, equalError, points }: PairCurve): string {
   const log = (share: number): number => Math.log10(Math.max(share, 1 / Math.max(samePairs, otherPairs)));
-  const floor = Math.floor(log(1 / otherPairs));
+  const [x, y] = [otherPairs, samePairs].map((pairs) => [Math.floor(log(1 / pairs)), 0] as const);
+  const lowest = Math.floor(10 * Math.min(...points.map(({ trueAccepts }) => trueAccepts))) / 10;
   const roc = points.map((point) => [log(point.falseAccepts), point.trueAccepts] as const);
   const det = points
     .filter(({ trueAccepts }) => trueAccepts < 1)
     .map((point) => [log(point.falseAccepts), log(1 - point.trueAccepts)] as const);
   return `<h2>Pairs of faces</h2>
 <p>${samePairs} pairs of one person, ${otherPairs} of two, by cosine alone. Equal error rate ${(100 * equalError).toFixed(2)} %.</p>
-<figure>${linePlot([{ name: 'pairs', points: roc, dots: false }], { x: [floor, 0], y: [0, 1] })}
+<figure>${linePlot([{ name: 'pairs', points: roc, dots: false }], { x: x!, y: [Math.min(0.9, lowest), 1] })}
 <figcaption>ROC: true accepts against log10 of the false accepts</figcaption></figure>
-<figure>${linePlot([{ name: 'pairs', points: det, dots: false }], { x: [floor, 0], y: [floor, 0] })}
+<figure>${linePlot([{ name: 'pairs', points: det, dots: false }], { x: x!, y: y! })}
 <figcaption>DET: log10 of the false rejects against log10 of the false accepts</figcaption></figure>`;
 }
 

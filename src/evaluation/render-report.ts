@@ -30,7 +30,7 @@ export function renderReport({ calibration, sets, bars, seconds }: ReportedEvalu
 <meta name="viewport" content="width=device-width">
 <title>Kindred: how well faces are grouped</title>
 <style>
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; margin: 1rem 0; } div.wide { overflow-x: auto; } th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; }
 td, th { text-align: right; white-space: nowrap; } td.text, th.text { text-align: left; } tr.own { font-weight: bold; }
 tr.missed { color: #a61b1b; font-weight: bold; } figure { display: inline-block; margin: 0 1rem 1rem 0; vertical-align: top; max-width: 100%; }
@@ -77,7 +77,7 @@ ${table(INGEST_HEADING, [
 ])}
 <p>Consolidation of 20,000 faces takes ${consolidation.secondsPer20000.toFixed(1)} s and ${consolidation.megabytes.toFixed(0)} MB.</p>
 <figure>${reliabilityPlot(ingest, linkageIngest)}<figcaption>Probability at ingest against what was true</figcaption></figure>
-<figure>${effortPlot(effort)}<figcaption>BCubed F (%) after each question, clear faces only</figcaption></figure>`;
+<figure>${effortPlot(effort)}<figcaption>BCubed F (%) after each question, clear faces only, by the log odds that groups were joined from</figcaption></figure>`;
 }
 
 const INGEST_HEADING = [
@@ -110,7 +110,7 @@ function reliabilityPlot(byEvidence: IngestFigures, byLinkage: IngestFigures | n
   ] as const;
   return linePlot(
     [
-      { name: 'ideal', points: ideal, dots: false },
+      { name: 'ideal', points: ideal, dots: false, guide: true },
       line('evidence', byEvidence.reliability),
       ...(byLinkage === null ? [] : [line('linkage', byLinkage.reliability)]),
     ],
@@ -122,7 +122,7 @@ function effortPlot(effort: readonly EffortFigures[]): string {
   const lines = effort.map(({ start, order, wrongAnswers, curve }): PlotLine => {
     const wrong = wrongAnswers === 0 ? '' : `, ${100 * wrongAnswers} % wrong`;
     const points = curve.f.map((f, questions) => [questions, 100 * f] as const);
-    return { name: `${start}, ${order}${wrong}`, points, dots: false };
+    return { name: `${start.replace('log odds ', '')}, ${order}${wrong}`, points, dots: false };
   });
   const all = lines.flatMap((line) => line.points);
   const questions = Math.max(1, ...all.map(([x]) => x));
