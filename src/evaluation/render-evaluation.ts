@@ -31,14 +31,14 @@ function renderSet(evaluation: SetEvaluation): string[] {
   const percent = (share: number): string => (100 * share).toFixed(2).padStart(8);
   const heading =
     'method'.padEnd(26) +
-    'threshold'.padEnd(14) +
+    'threshold'.padEnd(24) +
     ['B3 P', 'B3 R', 'B3 F', 'pair F', 'clusters', 'orders', 's/run']
       .map((name) => name.padStart(8))
       .join(' ');
   const rows = methods.map(
     ({ method, setting, bcubed, pairwise, clusters, orderDisagreement, seconds }) =>
       method.padEnd(26) +
-      setting.padEnd(14) +
+      setting.padEnd(24) +
       [
         percent(bcubed.precision),
         percent(bcubed.recall),

@@ -100,7 +100,7 @@ export const JOIN_LOG_ODDS_UNFITTED = 3;
 
 /**
  * Share (0..1) of faces that simulated ingest may ask about. In a space too narrow for evidence about single faces it asks about
- * one in eight, and ingest goes on with the linkage of ../assignment.ts.
+ * one in five, and ingest goes on with the linkage of ../assignment.ts.
  */
 const INGEST_ASKED_MAX = 0.02;
 
