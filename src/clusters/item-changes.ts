@@ -4,13 +4,16 @@ import type { ItemDelta, ItemImage } from '../domain/cluster/recorded-changes.js
 import { itemDelta } from './record-changes.js';
 import type { Question, ReactionResult } from './reaction.js';
 
-export type NamedQuestion = Question & { readonly id: string };
+/** A reaction whose questions have the ids that they will be stored under, if their subject has no open item yet. */
+export interface NamedReaction extends ReactionResult {
+  readonly questions: readonly (Question & { readonly id: string })[];
+}
 
 const subjectOf = ({ kind, subjectKey }: { kind: string; subjectKey: string }): string =>
   `${kind} ${subjectKey}`;
 
 /** Ids of questions that are new: no open item has their subject. */
-export function openedItems(questions: readonly NamedQuestion[], { items }: ReactionResult): string[] {
+export function openedItems({ items, questions }: NamedReaction): string[] {
   const open = new Set(items.map(subjectOf));
   return questions.filter((question) => !open.has(subjectOf(question))).map((question) => question.id);
 }
@@ -29,9 +32,8 @@ const RENEWED: readonly (keyof ItemImage)[] = [
  * `new_cluster` item is not kept: it follows from the faces of the cluster.
  */
 export function changedItems(
-  reaction: ReactionResult,
+  reaction: NamedReaction,
   closedIds: readonly string[],
-  questions: readonly NamedQuestion[],
   { keepEvidence }: { readonly keepEvidence: boolean },
 ): ItemDelta[] {
   const bySubject = new Map(reaction.items.map((item) => [subjectOf(item), item]));
@@ -43,7 +45,7 @@ export function changedItems(
       .map((item) =>
         itemDelta(item, keepEvidence ? ['state', 'evidence', 'cluster_id', 'other_cluster_id'] : ['state']),
       ),
-    ...questions
+    ...reaction.questions
       .filter((question) => question.kind !== 'new_cluster')
       .flatMap((question) => bySubject.get(subjectOf(question)) ?? [])
       .map((item) => itemDelta(item, keepEvidence ? RENEWED : [])),

@@ -3,9 +3,8 @@ import type { TenantRepositories } from '../database/tenant-store.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { ofKind, type OfKind } from '../domain/cluster/plan-parts.js';
 import type { ItemDelta, ItemImage } from '../domain/cluster/recorded-changes.js';
-import type { NamedQuestion } from './item-changes.js';
+import type { NamedReaction } from './item-changes.js';
 import { itemDelta, reviewItemImage } from './record-changes.js';
-import type { ReactionResult } from './reaction.js';
 
 /** @returns What the items were. */
 export async function restoreItems(
@@ -27,8 +26,8 @@ export async function writeItems(
   repositories: TenantRepositories,
   work: {
     readonly decided: readonly OfKind<'close_item'>[];
-    readonly reaction: ReactionResult;
-    readonly questions: readonly NamedQuestion[];
+    readonly reaction: NamedReaction;
+    /** Stored already: closed items name it. */
     readonly operationId: string;
     readonly actor: string;
     readonly at: Date;
@@ -59,7 +58,7 @@ export async function writeItems(
     await repositories.reviewErasure.emptyEvidence(work.reaction.cancelled);
   }
   const open = await repositories.reviewItems.upsertOpenMany(
-    work.questions.map(({ do: _do, ...asked }) => ({
+    work.reaction.questions.map(({ do: _do, ...asked }) => ({
       otherClusterId: null,
       imageId: null,
       otherImageId: null,
