@@ -5,19 +5,13 @@ import { v7 as uuidv7 } from 'uuid';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import type { AssignmentDecision } from '../domain/cluster/assignment.js';
-import type { Change } from '../domain/cluster/change-plan.js';
 import { decideImageAssignments, type ProbeWithCandidates } from '../domain/cluster/image-assignment.js';
 import { recordDecision } from '../domain/cluster/operation-details.js';
 import { gateReason } from '../domain/cluster/qel/face-weight.js';
 import type { QualityReason } from '../domain/face/quality.js';
-import { reviewPriority } from '../domain/review/priority.js';
-import {
-  type NearbyCluster,
-  uncertainAssignmentEvidence,
-  uncertainAssignmentSubject,
-} from '../domain/review/review-item.js';
 import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
 import { AssignmentPolicies, type TenantPolicy } from './assignment-policies.js';
+import { followUp, nearestOf } from './decision-changes.js';
 import { findOptedOut } from './find-opted-out.js';
 import { gatherAll, type Gathered } from './gather-candidates.js';
 import { dismissedRecord, faceRecord, type FoundFace, newCluster, type NewFace } from './new-face-records.js';
@@ -35,6 +29,20 @@ export interface AssignmentReport {
   readonly faces: readonly FaceRecord[];
   /** Null when the photo shows nobody. */
   readonly operation: AppliedOperation | null;
+}
+
+/** The faces of a photo with what was decided for them; nothing is written yet. */
+interface DecidedPhoto {
+  readonly request: AssignRequest;
+  readonly policy: TenantPolicy;
+  readonly at: Date;
+  readonly faces: readonly NewFace[];
+  /** Of people who must not be grouped: their box is kept, their embedding is not. */
+  readonly dismissed: readonly NewFace[];
+  /** In the order of `faces`, like the decisions. */
+  readonly probes: readonly ProbeWithCandidates[];
+  readonly decisions: readonly AssignmentDecision[];
+  readonly gathered: Gathered;
 }
 
 @Injectable()
@@ -92,68 +100,64 @@ export class AssignFaces {
     return { ...report, faces: [...report.faces].sort((a, b) => order.get(a.id)! - order.get(b.id)!) };
   }
 
-  private async write(
-    repositories: TenantRepositories,
-    work: {
-      readonly request: AssignRequest;
-      readonly policy: TenantPolicy;
-      readonly at: Date;
-      readonly faces: readonly NewFace[];
-      /** Of people who must not be grouped: their box is kept, their embedding is not. */
-      readonly dismissed: readonly NewFace[];
-      readonly probes: readonly ProbeWithCandidates[];
-      readonly decisions: readonly AssignmentDecision[];
-      readonly gathered: Gathered;
-    },
-  ): Promise<AssignmentReport> {
-    const { request, policy, at, faces, dismissed, probes, decisions, gathered } = work;
+  private async write(repositories: TenantRepositories, decided: DecidedPhoto): Promise<AssignmentReport> {
+    const { request, policy, at, decisions, gathered } = decided;
+    const { image, actor } = request;
     const homes = decisions.map((decision) => {
       if (decision.kind === 'assign') return decision.clusterId;
       return decision.kind === 'unclustered' ? null : uuidv7();
     });
-    const founded = homes.filter(
-      (_, i) => decisions[i]!.kind === 'create' || decisions[i]!.kind === 'ask',
-    ) as string[];
-    const clusters = founded.map((id) => newCluster(id, at));
-    await repositories.clusters.insertMany(clusters);
-    const records = faces.map((face, i) =>
-      faceRecord(face, request.image.id, decisions[i]!, homes[i] ?? null, at),
-    );
-    const dismissedRecords = dismissed.map((face) => dismissedRecord(face, request.image.id, at));
-    await repositories.faces.insertMany([...records, ...dismissedRecords]);
-    await repositories.embeddings.insertMany(
-      faces.map((face) => ({ faceId: face.id, embedding: face.found.embedding })),
-    );
-    await repositories.centroids.addStored(faces.filter((_, i) => homes[i] !== null).map((face) => face.id));
-    const changes = [
-      ...decisions.flatMap((decision, i) => followUp(decision, homes[i] ?? null, gathered)),
-      ...(await raiseSuggestions(repositories, {
-        image: request.image,
-        records,
-        faces: probes,
-        decisions,
-        homes,
-        gathered,
-        policy,
-      })),
-    ];
+    const { records, dismissed, clusters } = await insertFaces(repositories, decided, homes);
+    const suggestions = await raiseSuggestions(repositories, {
+      image,
+      records,
+      faces: decided.probes,
+      decisions,
+      homes,
+      gathered,
+      policy,
+    });
+    const followed = decisions.flatMap((decision, i) => followUp(decision, homes[i] ?? null, gathered));
     const operation = await this.plans.apply(
       repositories,
-      { kind: 'assign', changes },
+      { kind: 'assign', changes: [...followed, ...suggestions] },
       {
-        actor: request.actor,
+        actor,
         at,
         policy,
         arrived: { faces: records, clusters, nearest: nearestOf(decisions, homes) },
         details: {
-          image_id: request.image.id,
+          image_id: image.id,
           space: policy.space,
           decisions: decisions.map((decision, i) => recordDecision(decision, homes[i] ?? null)),
         },
       },
     );
-    return { faces: [...records, ...dismissedRecords], operation };
+    return { faces: [...records, ...dismissed], operation };
   }
+}
+
+/**
+ * Stores the faces, and the clusters that they found, with their centroids.
+ * @param homes Where each of `faces` goes; null: to nobody.
+ */
+async function insertFaces(
+  repositories: TenantRepositories,
+  { request, at, faces, dismissed, decisions }: DecidedPhoto,
+  homes: readonly (string | null)[],
+) {
+  const founding = decisions.map(({ kind }) => kind === 'create' || kind === 'ask');
+  const clusters = homes.flatMap((home, i) => (home !== null && founding[i] ? [newCluster(home, at)] : []));
+  await repositories.clusters.insertMany(clusters);
+  const { id: imageId } = request.image;
+  const records = faces.map((face, i) => faceRecord(face, imageId, decisions[i]!, homes[i] ?? null, at));
+  const dismissedRecords = dismissed.map((face) => dismissedRecord(face, imageId, at));
+  await repositories.faces.insertMany([...records, ...dismissedRecords]);
+  await repositories.embeddings.insertMany(
+    faces.map((face) => ({ faceId: face.id, embedding: face.found.embedding })),
+  );
+  await repositories.centroids.addStored(faces.filter((_, i) => homes[i] !== null).map((face) => face.id));
+  return { records, dismissed: dismissedRecords, clusters };
 }
 
 /** What the recogniser sees as nobody is doubted, whatever its picture looks like. */
@@ -170,54 +174,3 @@ function contentKeyOf({ detection: { box } }: FoundFace): string {
   const tenths = (value: number): string => String(Math.round(value * 10) + 1e8).padStart(12, '0');
   return [box.y1, box.x1, box.y2, box.x2].map(tenths).join(':');
 }
-
-/** What a decision changes beyond its own face: bridged clusters move in, a doubt becomes a question. */
-export function followUp(decision: AssignmentDecision, home: string | null, gathered: Gathered): Change[] {
-  if (decision.kind === 'assign') {
-    return decision.bridges.flatMap((bridged): Change[] => [
-      ...gathered
-        .membersOf(bridged)
-        .map((faceId): Change => ({ do: 'move_face', faceId, toClusterId: decision.clusterId })),
-      { do: 'close_as_merged', clusterId: bridged, into: decision.clusterId },
-    ]);
-  }
-  if (decision.kind !== 'ask' || home === null) return [];
-  const best = decision.offered[0]!;
-  return [
-    {
-      do: 'open_item',
-      kind: 'uncertain_assignment',
-      subjectKey: uncertainAssignmentSubject(decision.faceId),
-      faceId: decision.faceId,
-      clusterId: best.clusterId,
-      evidence: {
-        ...uncertainAssignmentEvidence(decision.faceId, home, decision.offered, decision.evidence),
-      },
-      priority: reviewPriority(1, best.probability, best.state === 'confirmed'),
-      similarity: best.similarity,
-      probability: best.probability,
-    },
-  ];
-}
-
-/** The candidates that were not good enough: what a founded cluster comes closest to. */
-const nearestOf = (
-  decisions: readonly AssignmentDecision[],
-  homes: readonly (string | null)[],
-): Map<string, NearbyCluster[]> =>
-  new Map(
-    decisions.flatMap(({ kind, evidence }, i) => {
-      const home = homes[i];
-      if (kind !== 'create' || home === null || home === undefined) return [];
-      return [
-        [
-          home,
-          evidence.candidates.map(({ clusterId, similarity, probability }) => ({
-            cluster_id: clusterId,
-            similarity,
-            probability,
-          })),
-        ],
-      ];
-    }),
-  );

@@ -1,9 +1,11 @@
-// Which faces of an imported photo come in, which are here already, and under which ids.
+// Which faces of an imported photo come in, which are here already, under which ids, and what decides where they go.
 import { v7 as uuidv7 } from 'uuid';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import { matchingFaces } from '../domain/review/duplicate-image.js';
+import type { PhotoImportFacts } from '../domain/transfer/plan-photo-import.js';
 import type { IncomingConstraint, IncomingFace, IncomingPhoto } from './incoming.js';
+import { faceFacts } from './load-facts.js';
 
 /** What was erased here, by its own id or with its person, does not come back. */
 export async function withoutErased(
@@ -59,6 +61,37 @@ export function renamed(
 ): IncomingConstraint {
   const [x, y] = [constraint.faceA, constraint.faceB].map((id) => names.get(id) ?? id) as [string, string];
   return { ...constraint, faceA: x < y ? x : y, faceB: x < y ? y : x };
+}
+
+/** What decides where the faces of a photo go, in the ids of here. */
+export function photoFacts(
+  imageId: string,
+  photo: {
+    readonly faces: readonly IncomingFace[];
+    readonly known: readonly FaceRecord[];
+    readonly matches: ReadonlyMap<string, FaceRecord>;
+    readonly names: ReadonlyMap<string, string>;
+    /** Cluster here by its id in the export; null: it is gone. */
+    readonly homes: ReadonlyMap<string, string | null>;
+    /** Renamed already. */
+    readonly constraints: readonly IncomingConstraint[];
+  },
+): PhotoImportFacts {
+  const { faces, known, matches, names, homes } = photo;
+  return {
+    imageId,
+    incoming: faces.map(({ record: { id, clusterId, state, locked } }) => ({
+      id: names.get(id)!,
+      clusterId: clusterId && (homes.get(clusterId) ?? null),
+      state,
+      locked,
+    })),
+    known: known.map(faceFacts),
+    matches: new Map([...matches].map(([id, face]) => [names.get(id)!, faceFacts(face)])),
+    constraints: photo.constraints
+      .filter(({ retiredAt }) => retiredAt === null)
+      .map((one) => ({ ...one, operationId: '' })),
+  };
 }
 
 export const placedState = (record: FaceRecord, clusterId: string | null): FaceRecord['state'] => {

@@ -15,7 +15,7 @@ import type { Arrived } from './arrived.js';
 import { AssignmentPolicies } from './assignment-policies.js';
 import { importClusters } from './import-clusters.js';
 import { importConstraints, type ImportWriter } from './import-constraints.js';
-import { matchFaces, newNames, placedState, renamed, withoutErased } from './import-faces.js';
+import { matchFaces, newNames, photoFacts, placedState, renamed, withoutErased } from './import-faces.js';
 import { importItems } from './import-items.js';
 import { newCluster } from './new-face-records.js';
 import {
@@ -26,7 +26,6 @@ import {
   NOTHING_IMPORTED,
 } from './incoming.js';
 import { weighWishes } from './import-wishes.js';
-import { faceFacts } from './load-facts.js';
 
 /** Nothing is asked about what comes, so nothing has to be near it. */
 const NOTHING_NEAR: Pick<Arrived, 'nearest'> = { nearest: new Map() };
@@ -60,27 +59,11 @@ export class ImportGallery {
       photo.clusters.filter(({ id }) => used.has(id)),
     );
     const names = await newNames(repositories, faces, matches);
-    const plan = planPhotoImport({
-      imageId: image.id,
-      incoming: faces.map(({ record: { id, clusterId, state, locked } }) => ({
-        id: names.get(id)!,
-        clusterId: clusterId && (clusters.homes.get(clusterId) ?? null),
-        state,
-        locked,
-      })),
-      known: known.map(faceFacts),
-      matches: new Map([...matches].map(([id, face]) => [names.get(id)!, faceFacts(face)])),
-      constraints: photo.constraints
-        .filter(({ retiredAt }) => retiredAt === null)
-        .map((one) => ({ ...renamed(one, names), operationId: '' })),
-    });
-    const arrived = await this.insertFaces(repositories, {
-      image,
-      faces,
-      names,
-      plan,
-      clusters: clusters.added,
-    });
+    const constraints = photo.constraints.map((one) => renamed(one, names));
+    const { homes } = clusters;
+    const plan = planPhotoImport(photoFacts(image.id, { faces, known, matches, names, homes, constraints }));
+    const work = { image, faces, names, plan, clusters: clusters.added };
+    const arrived = await this.insertFaces(repositories, work);
     const asked = await weighWishes(repositories, plan);
     const changes = [
       ...clusters.changes,
@@ -91,11 +74,7 @@ export class ImportGallery {
     const writer = await this.writer(repositories, actor, { image_id: image.id });
     if (arrived.faces.length + arrived.clusters.length + changes.length > 0)
       await writer.apply(changes, arrived);
-    const words = await importConstraints(
-      repositories,
-      photo.constraints.map((one) => renamed(one, names)),
-      writer,
-    );
+    const words = await importConstraints(repositories, constraints, writer);
     return {
       imageId: image.id,
       report: {

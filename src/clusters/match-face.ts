@@ -7,8 +7,8 @@ import type { Candidate } from '../domain/cluster/candidates.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { blockingConstraints } from '../domain/cluster/constraints.js';
 import { imagesInBoth } from '../domain/cluster/same-image.js';
-import { followUp } from './assign-faces.js';
 import type { TenantPolicy } from './assignment-policies.js';
+import { followUp } from './decision-changes.js';
 import { gatherAll } from './gather-candidates.js';
 import { loadClusters, loadConstraints } from './load-facts.js';
 

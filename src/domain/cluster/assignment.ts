@@ -80,73 +80,55 @@ export function decideAssignment(
   pair: PairLookup,
   taken: ReadonlySet<string> = new Set(),
 ): AssignmentDecision {
-  const { point } = policy;
-  const excluded: { clusterId: string; why: ExclusionReason }[] = [];
-  const open: Candidate[] = [];
-  for (const candidate of candidates) {
-    if (candidate.cannotLink) excluded.push({ clusterId: candidate.clusterId, why: 'cannot_link' });
-    else if (candidate.holdsImage || taken.has(candidate.clusterId)) {
-      excluded.push({ clusterId: candidate.clusterId, why: 'same_image' });
-    } else open.push(candidate);
-  }
-  excluded.sort((a, b) => (a.clusterId < b.clusterId ? -1 : 1));
+  const { open, excluded } = sift(candidates, taken);
   const ranked = rankCandidates(open, policy);
-  const evidence = (rule: AssignmentRule): AssignmentEvidence => ({
+  const { point, rating } = policy;
+  const explain = (rule: AssignmentRule): AssignmentEvidence => ({
     rule,
     candidates: ranked.slice(0, point.candidatesShown),
     excluded,
     accept: point.accept,
     ask: point.ask,
     marginLogit: point.marginLogit,
-    ...(policy.rating === undefined ? {} : { rating: policy.rating }),
+    ...(rating === undefined ? {} : { rating }),
   });
-
-  if (probe.reasons.length > 0) {
-    return {
-      kind: 'unclustered',
-      faceId: probe.faceId,
-      reasons: probe.reasons,
-      evidence: evidence('quality_gate'),
-    };
+  const { faceId, reasons } = probe;
+  if (reasons.length > 0) {
+    return { kind: 'unclustered', faceId, reasons, evidence: explain('quality_gate') };
   }
   const choice =
     policy.evidence === undefined
       ? choose(ranked, policy, pair)
       : chooseByEvidence(open, ranked, { ...policy, evidence: policy.evidence }, pair);
   if (choice.kind === 'assign') {
-    const { best, bridges } = choice;
-    const rule = bridges.length > 0 ? 'bridge' : 'over_accept';
-    return {
-      kind: 'assign',
-      faceId: probe.faceId,
-      clusterId: best.clusterId,
-      similarity: best.similarity,
-      probability: best.probability,
-      bridges,
-      evidence: evidence(rule),
-    };
+    const { bridges } = choice;
+    const { clusterId, similarity, probability } = choice.best;
+    const evidence = explain(bridges.length > 0 ? 'bridge' : 'over_accept');
+    return { kind: 'assign', faceId, clusterId, similarity, probability, bridges, evidence };
   }
   const offered = choice.offered.slice(0, point.candidatesShown);
-  const first = offered[0];
-  if (first !== undefined) {
-    const { similarity, probability } = first;
-    return {
-      kind: 'ask',
-      faceId: probe.faceId,
-      offered,
-      similarity,
-      probability,
-      evidence: evidence(choice.rule),
-    };
+  if (offered[0] !== undefined) {
+    const { similarity, probability } = offered[0];
+    return { kind: 'ask', faceId, offered, similarity, probability, evidence: explain(choice.rule) };
   }
   const nearest = ranked[0];
-  return {
-    kind: 'create',
-    faceId: probe.faceId,
-    similarity: nearest?.similarity ?? null,
-    probability: nearest?.probability ?? null,
-    evidence: evidence(nearest === undefined ? 'no_candidate' : 'below_ask'),
-  };
+  const evidence = explain(nearest === undefined ? 'no_candidate' : 'below_ask');
+  const { similarity, probability } = nearest ?? { similarity: null, probability: null };
+  return { kind: 'create', faceId, similarity, probability, evidence };
+}
+
+/** Parts the candidates that the face may join from those that it must not, these in the order of ids. */
+function sift(candidates: readonly Candidate[], taken: ReadonlySet<string>) {
+  const excluded: { clusterId: string; why: ExclusionReason }[] = [];
+  const open: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { clusterId } = candidate;
+    if (candidate.cannotLink) excluded.push({ clusterId, why: 'cannot_link' });
+    else if (candidate.holdsImage || taken.has(clusterId)) excluded.push({ clusterId, why: 'same_image' });
+    else open.push(candidate);
+  }
+  excluded.sort((a, b) => (a.clusterId < b.clusterId ? -1 : 1));
+  return { open, excluded };
 }
 
 type Choice =
