@@ -20,7 +20,7 @@ import { restoreItems, writeItems } from './item-writes.js';
 import { plannedWork } from './planned-work.js';
 import { rearrange } from './rearrange.js';
 import { type CarriedOut, recordOperation } from './record-operation.js';
-import { ReviewReactions, settledClusters } from './review-reactions.js';
+import { planReactions, settledClusters } from './review-reactions.js';
 import { readBefore, readDependents } from './stood-before.js';
 
 export interface ApplyContext {
@@ -58,8 +58,6 @@ export interface AppliedOperation {
 
 @Injectable()
 export class ApplyPlan {
-  private readonly reactions = new ReviewReactions();
-
   /**
    * Carries a plan out and records it as one operation.
    * @throws DomainError `retention.legal_hold` when it erases and a hold forbids that.
@@ -83,7 +81,7 @@ export class ApplyPlan {
     const newClusters = [...work.arrived.clusters, ...created];
     const now = await rearrange(repositories, work, before, newClusters);
     const done: CarriedOut = { work, before, dependents, newClusters, restoredItems, now };
-    const reaction = await this.react(repositories, done, plan, context);
+    const reaction = await react(repositories, done, plan, context);
 
     await recordOperation(repositories, done, reaction, {
       id: operationId,
@@ -107,38 +105,38 @@ export class ApplyPlan {
     const operation = { operationId, kind: plan.kind, actor, createdAt: at };
     return { ...operation, ...outcomeOf(done, reaction, openItemIds), constraintsAdded };
   }
+}
 
-  /** What the review queue makes of the change; its questions have ids. Items that the plan withdraws are among the superseded. */
-  private async react(
-    repositories: TenantRepositories,
-    { work, before, dependents, newClusters, restoredItems, now }: CarriedOut,
-    plan: ChangePlan,
-    { policy }: ApplyContext,
-  ): Promise<NamedReaction> {
-    const { affectedFaceIds, decided, withdrawn, retired, reinstated } = work;
-    const spoken = before.added.length + retired.length + reinstated.length;
-    const reaction = await this.reactions.plan(repositories, {
-      items: dependents.items,
-      decidedItemIds: new Set([...decided.map((change) => change.itemId), ...withdrawn]),
-      clusters: now.clusters,
-      settledClusterIds: settledClusters(before.clusters, now.clusters),
-      arrived: work.arrived,
-      deletedClusterIds: now.deletedClusterIds,
-      erasedFaceIds: work.faces.erased,
-      newClusterIds: new Set(newClusters.map((cluster) => cluster.id)),
-      opening: ofKind(plan.changes, 'open_item').filter(({ kind }) => policy.review.kinds[kind]),
-      askAnewAbout: plan.askAnewAbout,
-      reshaping: affectedFaceIds.length + spoken + restoredItems.length > 0,
-      adding: before.added,
-      retiring: retired,
-      policy,
-    });
-    return {
-      ...reaction,
-      superseded: [...withdrawn, ...reaction.superseded],
-      questions: reaction.questions.map((question) => ({ ...question, id: uuidv7() })),
-    };
-  }
+/** What the review queue makes of the change; its questions have ids. Items that the plan withdraws are among the superseded. */
+async function react(
+  repositories: TenantRepositories,
+  { work, before, dependents, newClusters, restoredItems, now }: CarriedOut,
+  plan: ChangePlan,
+  { policy }: ApplyContext,
+): Promise<NamedReaction> {
+  const { affectedFaceIds, decided, withdrawn, retired, reinstated } = work;
+  const spoken = before.added.length + retired.length + reinstated.length;
+  const reaction = await planReactions(repositories, {
+    items: dependents.items,
+    decidedItemIds: new Set([...decided.map((change) => change.itemId), ...withdrawn]),
+    clusters: now.clusters,
+    settledClusterIds: settledClusters(before.clusters, now.clusters),
+    arrived: work.arrived,
+    deletedClusterIds: now.deletedClusterIds,
+    erasedFaceIds: work.faces.erased,
+    newClusterIds: new Set(newClusters.map((cluster) => cluster.id)),
+    opening: ofKind(plan.changes, 'open_item').filter(({ kind }) => policy.review.kinds[kind]),
+    askAnewAbout: plan.askAnewAbout,
+    reshaping: affectedFaceIds.length + spoken + restoredItems.length > 0,
+    adding: before.added,
+    retiring: retired,
+    policy,
+  });
+  return {
+    ...reaction,
+    superseded: [...withdrawn, ...reaction.superseded],
+    questions: reaction.questions.map((question) => ({ ...question, id: uuidv7() })),
+  };
 }
 
 /** @param openItemIds Items that were opened or took new evidence. */

@@ -8,86 +8,128 @@ import type { Question, ReactionInput, ReactionResult } from './reaction.js';
 import { reviewSuggestion } from './suggestion-reactions.js';
 import { reviewUncertain } from './uncertain-reactions.js';
 
-export class ReviewReactions {
-  async plan(repositories: TenantRepositories, input: ReactionInput): Promise<ReactionResult> {
-    const superseded: string[] = [];
-    const cancelled: string[] = [];
-    const questions: Question[] = [...input.opening];
-    const { clusters, arrived } = input;
-    const pending = [...clusters.values()]
-      .filter((cluster) => cluster.state === 'pending')
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
-    const members = new Map<string, FaceRecord[]>();
-    const founded = new Set(arrived.clusters.map((cluster) => cluster.id));
-    const stood = pending.map((cluster) => cluster.id).filter((id) => !founded.has(id));
-    const inFounded = arrived.faces.filter((face) => founded.has(face.clusterId ?? ''));
-    for (const face of [...inFounded, ...(await repositories.faces.listByClusters(stood))]) {
-      const list = members.get(face.clusterId!);
-      if (list === undefined) members.set(face.clusterId!, [face]);
-      else list.push(face);
-    }
-    const items = await this.withMemberItems(repositories, input, members);
+export async function planReactions(
+  repositories: TenantRepositories,
+  input: ReactionInput,
+): Promise<ReactionResult> {
+  const pending = [...input.clusters.values()]
+    .filter((cluster) => cluster.state === 'pending')
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const members = await membersOf(repositories, pending, input);
+  const items = await withMemberItems(repositories, input, members);
+  const settled = await settle(repositories, items, input);
 
-    // Clusters whose first face already is a question of its own.
-    const askedThroughFace = new Set<string>(input.opening.flatMap(({ evidence }) => ownClusterOf(evidence)));
-    const openNewCluster = new Map<string, ReviewItemRecord>();
-    for (const item of items) {
-      if (item.kind === 'new_cluster') {
-        const clusterId = item.subjectKey.slice(newClusterSubject('').length);
-        const cluster = clusters.get(clusterId);
-        if (cluster === undefined && input.deletedClusterIds.includes(clusterId)) cancelled.push(item.id);
-        else if (cluster !== undefined && cluster.state !== 'pending') superseded.push(item.id);
-        else if (cluster !== undefined) openNewCluster.set(clusterId, item);
-        continue;
-      }
-      const review = item.kind === 'uncertain_assignment' ? reviewUncertain : reviewSuggestion;
-      const outcome = await review(repositories, item, input);
-      if (outcome === 'superseded') superseded.push(item.id);
-      else if (outcome === 'cancelled') cancelled.push(item.id);
-      else {
-        for (const own of ownClusterOf(item.evidence)) askedThroughFace.add(own);
-        if (outcome !== 'stands') questions.push(outcome);
-      }
+  const questions = [...input.opening, ...settled.questions];
+  const fresh: ClusterRecord[] = [];
+  for (const cluster of pending) {
+    const faces = members.get(cluster.id) ?? [];
+    if (faces.length === 0) continue;
+    const open = settled.openNewCluster.get(cluster.id);
+    if (open !== undefined) {
+      const refreshed = refreshNewCluster(open, faces, input.policy);
+      if (refreshed !== undefined) questions.push(refreshed);
+    } else if (
+      !settled.askedThroughFace.has(cluster.id) &&
+      (await isWorthAskingNow(repositories, cluster, faces, input))
+    ) {
+      fresh.push(cluster);
     }
-    const about = pending.filter((cluster) => (members.get(cluster.id)?.length ?? 0) > 0);
-    const fresh: ClusterRecord[] = [];
-    for (const cluster of about) {
-      const open = openNewCluster.get(cluster.id);
-      const faces = members.get(cluster.id) ?? [];
-      if (open !== undefined) {
-        const refreshed = refreshNewCluster(open, faces, input.policy);
-        if (refreshed !== undefined) questions.push(refreshed);
-      } else if (
-        !askedThroughFace.has(cluster.id) &&
-        (await isWorthAskingNow(repositories, cluster, faces, input))
-      ) {
-        fresh.push(cluster);
-      }
-    }
-    questions.push(...(await askAboutClusters(repositories, fresh, members, input)));
-    return { items, superseded: superseded.sort(), cancelled: cancelled.sort(), questions };
   }
+  questions.push(...(await askAboutClusters(repositories, fresh, members, input)));
+  const { superseded, cancelled } = settled;
+  return { items, superseded: superseded.sort(), cancelled: cancelled.sort(), questions };
+}
 
-  /** The items found before the change, and those about any face that now is in a changed provisional cluster. */
-  private async withMemberItems(
-    repositories: TenantRepositories,
-    input: ReactionInput,
-    members: ReadonlyMap<string, readonly FaceRecord[]>,
-  ): Promise<ReviewItemRecord[]> {
-    const faceIds = [...members]
-      .filter(([id]) => !input.newClusterIds.has(id))
-      .flatMap(([, faces]) => faces.map((face) => face.id));
-    if (input.settledClusterIds.length > 0)
-      faceIds.push(...(await repositories.faces.listIdsByClusters(input.settledClusterIds)));
-    const known = new Map(input.items.map((item) => [item.id, item]));
-    if (faceIds.length > 0) {
-      for (const item of await repositories.reviewItems.findOpenTouching({ faceIds }))
-        known.set(item.id, known.get(item.id) ?? item);
-    }
-    return [...known.values()]
-      .filter((item) => !input.decidedItemIds.has(item.id))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+type Members = ReadonlyMap<string, readonly FaceRecord[]>;
+
+/** Faces of provisional clusters after the change, by cluster; those of a photo that founded one are not read again. */
+async function membersOf(
+  repositories: TenantRepositories,
+  pending: readonly ClusterRecord[],
+  { arrived }: ReactionInput,
+): Promise<Members> {
+  const founded = new Set(arrived.clusters.map((cluster) => cluster.id));
+  const stood = pending.map((cluster) => cluster.id).filter((id) => !founded.has(id));
+  const inFounded = arrived.faces.filter((face) => founded.has(face.clusterId ?? ''));
+  const members = new Map<string, FaceRecord[]>();
+  for (const face of [...inFounded, ...(await repositories.faces.listByClusters(stood))]) {
+    const list = members.get(face.clusterId!);
+    if (list === undefined) members.set(face.clusterId!, [face]);
+    else list.push(face);
   }
+  return members;
+}
+
+/** The items found before the change, and those about any face that now is in a changed provisional cluster. */
+async function withMemberItems(
+  repositories: TenantRepositories,
+  input: ReactionInput,
+  members: Members,
+): Promise<ReviewItemRecord[]> {
+  const faceIds = [...members]
+    .filter(([id]) => !input.newClusterIds.has(id))
+    .flatMap(([, faces]) => faces.map((face) => face.id));
+  if (input.settledClusterIds.length > 0)
+    faceIds.push(...(await repositories.faces.listIdsByClusters(input.settledClusterIds)));
+  const known = new Map(input.items.map((item) => [item.id, item]));
+  if (faceIds.length > 0) {
+    for (const item of await repositories.reviewItems.findOpenTouching({ faceIds }))
+      known.set(item.id, known.get(item.id) ?? item);
+  }
+  return [...known.values()]
+    .filter((item) => !input.decidedItemIds.has(item.id))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What becomes of the open items. */
+interface Settled {
+  readonly superseded: string[];
+  readonly cancelled: string[];
+  /** Of items that take on another question. */
+  readonly questions: Question[];
+  /** Clusters whose first face already is a question of its own. */
+  readonly askedThroughFace: Set<string>;
+  /** Items that ask who a provisional cluster is, by cluster. */
+  readonly openNewCluster: Map<string, ReviewItemRecord>;
+}
+
+async function settle(
+  repositories: TenantRepositories,
+  items: readonly ReviewItemRecord[],
+  input: ReactionInput,
+): Promise<Settled> {
+  const settled: Settled = {
+    superseded: [],
+    cancelled: [],
+    questions: [],
+    askedThroughFace: new Set(input.opening.flatMap(({ evidence }) => ownClusterOf(evidence))),
+    openNewCluster: new Map(),
+  };
+  for (const item of items) {
+    if (item.kind === 'new_cluster') {
+      settleNewCluster(item, input, settled);
+      continue;
+    }
+    const review = item.kind === 'uncertain_assignment' ? reviewUncertain : reviewSuggestion;
+    const outcome = await review(repositories, item, input);
+    if (outcome === 'superseded') settled.superseded.push(item.id);
+    else if (outcome === 'cancelled') settled.cancelled.push(item.id);
+    else {
+      for (const own of ownClusterOf(item.evidence)) settled.askedThroughFace.add(own);
+      if (outcome !== 'stands') settled.questions.push(outcome);
+    }
+  }
+  return settled;
+}
+
+/** It ends with its cluster, or when that is named or hidden; its evidence is looked at with the cluster's faces. */
+function settleNewCluster(item: ReviewItemRecord, input: ReactionInput, settled: Settled): void {
+  const clusterId = item.subjectKey.slice(newClusterSubject('').length);
+  const cluster = input.clusters.get(clusterId);
+  if (cluster === undefined) {
+    if (input.deletedClusterIds.includes(clusterId)) settled.cancelled.push(item.id);
+  } else if (cluster.state === 'pending') settled.openNewCluster.set(clusterId, item);
+  else settled.superseded.push(item.id);
 }
 
 /** Clusters that were provisional and are a human's now. */

@@ -37,7 +37,7 @@ export async function reviewSuggestion(
       return reviewConflict(repositories, item, input);
     case 'new_cluster':
     case 'uncertain_assignment':
-      throw new RangeError(`${item.kind} is reviewed by ReviewReactions`);
+      throw new RangeError(`${item.kind} is reviewed by planReactions`);
   }
 }
 
