@@ -7,7 +7,12 @@ import type { Actor } from '../auth/acted-by.js';
 import { getCluster } from '../clusters/load-facts.js';
 import type { EmbeddingSpaceRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
-import { type TenantRepositories, type TenantScope, TenantStore } from '../database/tenant-store.js';
+import {
+  tenantErasing,
+  type TenantRepositories,
+  type TenantScope,
+  TenantStore,
+} from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import {
   COUNTED_LINES,
@@ -117,9 +122,11 @@ async function* writePages(
   }
   for (let section = place.section; section !== 'end'; section = place.section) {
     const behind = place.after;
-    const { lines, last } = await tenant.read((repositories) =>
-      readPage(repositories, scope, { section, after: behind }),
-    );
+    const { lines, last } = await tenant.read(async (repositories) => {
+      const page = await readPage(repositories, scope, { section, after: behind });
+      await checkStanding(repositories);
+      return page;
+    });
     const next =
       last === undefined ? { section: sectionAfter(section), after: null } : { section, after: last };
     const written = writePage(place, lines, next);
@@ -136,6 +143,16 @@ const BEGINNING: Omit<ExportPlace, 'asOf'> = {
   sha256: '',
   counts: NO_COUNTS,
 };
+
+/**
+ * An erasure of the tenant takes rows before operations, so nothing else would tell that they are missing. Asked after a page was
+ * read: what is written is whole, and the file gets no last line. @throws DomainError tenant.not_found, tenant.erasing
+ */
+async function checkStanding({ tenant }: TenantRepositories): Promise<void> {
+  const found = await tenant.find();
+  if (found === null) throw new DomainError('tenant.not_found', 'There is no such tenant.');
+  if (found.erasureId) throw tenantErasing(found.erasureId);
+}
 
 const sectionAfter = (section: Section): Section => SECTIONS[SECTIONS.indexOf(section) + 1]!;
 
@@ -166,7 +183,10 @@ function writePage(
 }
 
 async function lastLine(tenant: TenantScope, place: ExportPlace): Promise<string> {
-  const newest = await tenant.read(({ operations }) => operations.newestId());
+  const newest = await tenant.read(async (repositories) => {
+    await checkStanding(repositories);
+    return repositories.operations.newestId();
+  });
   const end: ExportLine = {
     type: 'end',
     lines: place.lines,
