@@ -1,6 +1,7 @@
 // The pool of inference threads. `run()` of the models blocks its thread, therefore no session lives on the main thread.
 import { Piscina } from 'piscina';
 import { compiledWorker } from '../config/compiled-worker.js';
+import { forbidTelemetry } from '../config/no-telemetry.js';
 import type { Raster } from '../domain/geometry/raster.js';
 import type { ThreadRunner } from './dispatcher.js';
 import type { DetectAnswer, EmbedAnswer, EmbedRequest, ThreadSetup, ThreadTask } from './thread-messages.js';
@@ -18,6 +19,8 @@ export class InferenceThreads implements ThreadRunner {
 
   /** Resolves when every thread has loaded and proved its models. Throws InferenceStartError when one cannot. */
   static async start(setup: ThreadSetup, threads: number, queueMax: number): Promise<InferenceThreads> {
+    // Threads see what the process says, and only before they are made.
+    forbidTelemetry();
     const pool = new Piscina({
       filename: compiledWorker(import.meta.url, './worker/inference.worker.js'),
       workerData: setup,

@@ -16,6 +16,8 @@ export interface KindredOptions {
   readonly modelsDir?: string | undefined;
   readonly modelPack?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
+  /** A program, with its words, that becomes the process. */
+  readonly under?: readonly string[];
 }
 
 export class KindredProcess {
@@ -31,7 +33,8 @@ export class KindredProcess {
   static async start(options: KindredOptions = {}): Promise<KindredProcess> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'kindred-')));
     const output: string[] = [];
-    const child = spawn(process.execPath, ['dist/main.js'], {
+    const [program, ...words] = [...(options.under ?? []), process.execPath, 'dist/main.js'];
+    const child = spawn(program, words, {
       cwd: repositoryRoot,
       env: {
         PATH: process.env['PATH'],
