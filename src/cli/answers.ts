@@ -38,6 +38,14 @@ export interface ReviewItemAnswer {
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
+/** Originals of a page, counts. */
+export interface EncryptionAnswer {
+  readonly encrypted: number;
+  readonly encrypted_before: number;
+  readonly missing: number;
+  readonly next_cursor: string | null;
+}
+
 export interface ModelChangeAnswer {
   readonly id: string;
   readonly phase: string;

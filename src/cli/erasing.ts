@@ -1,6 +1,6 @@
 // `kindred tenants …` and `kindred erase`: cleaning up from scripts. Whatever is gone already counts as done, so a run that was
 // broken off is simply run again.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type ErasureAnswer, type KindredClient } from './kindred-client.js';
 
@@ -37,6 +37,8 @@ export async function eraseAll(
   onEach: (erased: Erased) => void,
 ): Promise<number> {
   let unfinished = false;
+  // Before anything is erased: a receipt that finds no place comes too late.
+  if (options.receipts !== undefined) await mkdir(options.receipts, { recursive: true, mode: 0o700 });
   for (const [index, thing] of things.entries()) {
     if (index > 0) await sleep(1000 / options.rate);
     const erased = await eraseOne(client, thing, options);

@@ -8,6 +8,7 @@ import type {
   AuditChainAnswer,
   AuditEventAnswer,
   ClusterAnswer,
+  EncryptionAnswer,
   ErasureAnswer,
   FaceAnswer,
   ImageAnswer,
@@ -19,24 +20,14 @@ import type {
   ReviewItemAnswer,
   TenantAnswer,
 } from './answers.js';
+import { ApiError, unreachable } from './api-error.js';
 
 export type * from './answers.js';
+export { ApiError } from './api-error.js';
 
 /** Tries of a request that is answered "too much at once", and the longest pause between two, s. */
 const ATTEMPTS_MAX = 10;
 const PAUSE_SECONDS_MAX = 60;
-
-/** An answer that was not a success: the problem's code and text. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    detail: string,
-  ) {
-    super(`${status} ${code}: ${detail}`);
-    this.name = 'ApiError';
-  }
-}
 
 export class KindredClient {
   constructor(
@@ -123,8 +114,8 @@ export class KindredClient {
 
   /** What the periods of a tenant would erase by a time; nothing is erased. @param by ISO 8601; absent: now. */
   retention(tenant: string, by?: string): Promise<RetentionAnswer> {
-    const query = by === undefined ? '' : `?by=${encodeURIComponent(by)}`;
-    return this.json('GET', `/v1/tenants/${encodeURIComponent(tenant)}/retention${query}`);
+    const path = `/v1/tenants/${encodeURIComponent(tenant)}/retention`;
+    return this.json('GET', by === undefined ? path : `${path}?by=${encodeURIComponent(by)}`);
   }
 
   orderModelChange(tenant: string, pack: string, dryRun: boolean): Promise<ModelChangeAnswer> {
@@ -143,6 +134,11 @@ export class KindredClient {
   /** Newest first. */
   modelChanges(tenant: string): Promise<ModelChangeAnswer[]> {
     return this.all(`/v1/tenants/${encodeURIComponent(tenant)}/model-changes`);
+  }
+
+  /** Encrypts the next originals of a tenant that lie there plainly. */
+  encryptOriginals(tenant: string, page: { dry_run: boolean; cursor?: string }): Promise<EncryptionAnswer> {
+    return this.json('POST', `/v1/tenants/${encodeURIComponent(tenant)}/originals/encrypt`, page);
   }
 
   job(id: string): Promise<JobAnswer> {
@@ -203,8 +199,8 @@ export class KindredClient {
 
   /** @param lines JSON texts; the header of the export first. */
   async importLines(tenant: string, lines: readonly string[]): Promise<ImportAnswer> {
-    const body = `{"lines":[${lines.join(',')}]}`;
-    return this.answer(await this.request('POST', `/v1/tenants/${encodeURIComponent(tenant)}/import`, body));
+    const path = `/v1/tenants/${encodeURIComponent(tenant)}/import`;
+    return this.answer(await this.request('POST', path, `{"lines":[${lines.join(',')}]}`));
   }
 
   async faceCrop(tenant: string, face: string): Promise<Buffer> {
@@ -280,18 +276,14 @@ export class KindredClient {
         ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
       },
       ...(body === undefined ? {} : { body }),
+    }).catch((error: unknown) => {
+      throw unreachable(this.url, error);
     });
   }
 
   private async answer<T>(response: Response): Promise<T> {
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as T;
-    let problem: { code?: string; detail?: string } = {};
-    try {
-      problem = JSON.parse(text) as typeof problem;
-    } catch {
-      // Not a Kindred's answer: the status has to do.
-    }
-    throw new ApiError(response.status, problem.code ?? 'unknown', problem.detail ?? response.statusText);
+    throw ApiError.from(response, text);
   }
 }

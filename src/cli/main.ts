@@ -23,6 +23,8 @@ import {
   type ReviewCurve,
   reviewByLabels,
 } from './scripted-reviewer.js';
+import { addStorageCommands } from './storage-commands.js';
+import { exitNotFound } from './tenant-commands.js';
 import { addTransferCommands } from './transfer-commands.js';
 import { calibrateSynthetic, evaluateOnSynthetic, syntheticCalibrationFile } from './synthetic.js';
 import { renderAudit, verifyAudit } from './verify-audit.js';
@@ -265,7 +267,9 @@ async function calibrate(options: CalibrateOptions): Promise<string> {
 }
 
 command('verify', program.command('audit').description('the log of what was done, by whom and why'))
-  .description('compute every hash of the audit logs anew; exits 1 when a log was tampered with')
+  .description(
+    'compute every hash of the audit logs anew; exits 1 when a log was tampered with, 3 without such a tenant',
+  )
   .option('--tenant <id>', "only this tenant's log; one of its keys with the scope admin is enough")
   .option('--json', 'print JSON')
   .action(async ({ tenant, json, ...options }: Connection & { tenant?: string; json?: true }) => {
@@ -273,7 +277,7 @@ command('verify', program.command('audit').description('the log of what was done
       const reports = await verifyAudit(client, tenant);
       console.log(json ? JSON.stringify(reports, null, 2) : renderAudit(reports));
       if (reports.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
-    });
+    }).catch(exitNotFound);
   });
 
 command('openapi')
@@ -288,6 +292,7 @@ command('openapi')
 
 addErasingCommands(program, connect);
 addTransferCommands(program, connect);
+addStorageCommands(program, connect);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

@@ -67,7 +67,7 @@ function addFigures(
   );
 }
 
-function exitNotFound(error: unknown): void {
+export function exitNotFound(error: unknown): void {
   if (!(error instanceof ApiError && error.code === 'tenant.not_found')) throw error;
   console.error(error.message);
   process.exitCode = EXIT.notFound;

@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'face.dismissed',
   'crop.unavailable',
   'storage.unreadable',
+  'storage.encryption_off',
   'cluster.not_found',
   'cluster.merged',
   'cluster.labels_differ',

@@ -36,6 +36,7 @@ export const PROBLEM_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'face.not_found': { status: 404, title: 'There is no such face' },
   'face.dismissed': { status: 409, title: 'The face was dismissed' },
   'crop.unavailable': { status: 404, title: 'There is no crop' },
+  'storage.encryption_off': { status: 409, title: 'Originals are not encrypted here' },
   'storage.unreadable': { status: 500, title: 'The stored picture can not be opened' },
   'cluster.not_found': { status: 404, title: 'There is no such cluster' },
   'cluster.merged': { status: 409, title: 'The cluster was merged into another' },

@@ -1,13 +1,25 @@
-// Encrypts originals that were kept before encryption was turned on, beside the work of a process, one process at a time. What is
-// encrypted already is passed over, so a run that ended early goes on at the next start.
+// Encrypts originals that were kept before encryption was turned on: of all tenants beside the work of a process, one process at a time,
+// or of one tenant a page at a time, for whoever asks. What is encrypted already is passed over, so both may end anywhere.
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ExclusiveWork } from '../database/exclusive-work.js';
 import { SystemStore } from '../database/system-store.js';
-import { TenantStore } from '../database/tenant-store.js';
+import { type TenantScope, TenantStore } from '../database/tenant-store.js';
 import { imageBlobKey } from '../storage/blob-key.js';
 import { BlobStore } from '../storage/blob-store.js';
 
 const PAGE = 200;
+
+/** What became of a page of originals. */
+export interface EncryptedPage {
+  /** Files that are encrypted now; of a dry run: that would be. Count. */
+  readonly encrypted: number;
+  /** Files that were so before, count. */
+  readonly encryptedBefore: number;
+  /** Images without a file, count. */
+  readonly missing: number;
+  /** The image behind which the next page begins; null: this was the last. */
+  readonly next: string | null;
+}
 
 @Injectable()
 export class BlobEncryption implements OnModuleDestroy {
@@ -34,6 +46,30 @@ export class BlobEncryption implements OnModuleDestroy {
     await this.running;
   }
 
+  /**
+   * Encrypts the next originals of a tenant, newest first, until the time is over; one at least.
+   * @param after `next` of the page before. @param untilMs Of performance.now(). @param dryRun Only looks.
+   */
+  async page(
+    tenantId: string,
+    { after, untilMs, dryRun }: { after?: string | undefined; untilMs: number; dryRun: boolean },
+  ): Promise<EncryptedPage> {
+    const scope = this.tenants.forTenant(tenantId);
+    const images = await scope.read((r) => r.images.list({ limit: PAGE, after }));
+    const counts = { encrypted: 0, encryptedBefore: 0, missing: 0 };
+    let last: string | undefined;
+    for (const { id } of images) {
+      if (last !== undefined && (this.stopping || performance.now() > untilMs))
+        return { ...counts, next: last };
+      last = id;
+      const state = await this.blobs.stateOf(imageBlobKey(tenantId, id));
+      if (state === 'missing') counts.missing++;
+      else if (state === 'encrypted') counts.encryptedBefore++;
+      else if (dryRun || (await this.encryptImage(scope, id))) counts.encrypted++;
+    }
+    return { ...counts, next: images.length < PAGE ? null : last! };
+  }
+
   private async encryptAll(): Promise<number> {
     let encrypted = 0;
     await this.exclusive.run('encrypt-originals', async () => {
@@ -49,20 +85,21 @@ export class BlobEncryption implements OnModuleDestroy {
   }
 
   private async encryptTenant(tenantId: string): Promise<number> {
-    const scope = this.tenants.forTenant(tenantId);
+    if (!this.blobs.encrypts) return 0;
     let encrypted = 0;
-    for (let after: string | undefined; ;) {
-      const images = await scope.read((r) => r.images.list({ limit: PAGE, after }));
-      for (const { id } of images) {
-        if (this.stopping) return encrypted;
-        const key = imageBlobKey(tenantId, id);
-        if (!(await this.blobs.encrypt(key))) continue;
-        encrypted++;
-        // Erased while it was encrypted: what was put back goes again.
-        if ((await scope.read((r) => r.images.find(id))) === null) await this.blobs.delete(key);
-      }
-      if (images.length < PAGE) return encrypted;
-      after = images.at(-1)!.id;
+    for (let after: string | null | undefined; after !== null && !this.stopping;) {
+      const page = await this.page(tenantId, { after, untilMs: Infinity, dryRun: false });
+      encrypted += page.encrypted;
+      after = page.next;
     }
+    return encrypted;
+  }
+
+  private async encryptImage(scope: TenantScope, id: string): Promise<boolean> {
+    const key = imageBlobKey(scope.tenantId, id);
+    if (!(await this.blobs.encrypt(key))) return false;
+    // Erased while it was encrypted: what was put back goes again.
+    if ((await scope.read((r) => r.images.find(id))) === null) await this.blobs.delete(key);
+    return true;
   }
 }

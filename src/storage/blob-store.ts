@@ -88,7 +88,7 @@ export class BlobStore {
   }
 
   private async keep(path: string, key: string, target: string): Promise<void> {
-    if (this.crypto?.encrypts === true) {
+    if (this.encrypts) {
       await this.moveSealed(path, key, target);
       return rm(path, { force: true });
     }
@@ -103,15 +103,26 @@ export class BlobStore {
     await syncFolder(dirname(target));
   }
 
+  /** Whether new blobs are encrypted. */
+  get encrypts(): boolean {
+    return this.crypto?.encrypts === true;
+  }
+
+  /** How a blob lies there. */
+  async stateOf(key: string): Promise<'plain' | 'encrypted' | 'missing'> {
+    const path = this.pathOf(key);
+    if (this.crypto === undefined) return (await this.exists(key)) ? 'plain' : 'missing';
+    const sealed = await ignoreMissing(this.crypto.isSealed(path));
+    return sealed === undefined ? 'missing' : sealed ? 'encrypted' : 'plain';
+  }
+
   /**
    * Encrypts a blob that lies there plainly. The caller makes sure that it was not deleted meanwhile: it would be there again.
    * @returns False when it is encrypted already, gone, or encryption is off.
    */
   async encrypt(key: string): Promise<boolean> {
     const path = this.pathOf(key);
-    if (this.crypto?.encrypts !== true) return false;
-    const sealed = await ignoreMissing(this.crypto.isSealed(path));
-    if (sealed !== false) return false;
+    if (!this.encrypts || (await this.stateOf(key)) !== 'plain') return false;
     await ignoreMissing(this.moveSealed(path, key, path));
     return true;
   }

@@ -32,16 +32,19 @@ describe('kindred tenants, erase, receipt', () => {
   });
 
   /** One run of the command line. */
-  const kindred = async (...words: string[]): Promise<{ code: number; out: string; lines: Outcome[] }> => {
+  const kindred = async (
+    ...words: string[]
+  ): Promise<{ code: number; out: string; err: string; lines: Outcome[] }> => {
     const command = ['dist/cli/main.js', ...words];
-    if (!words.includes('--key')) command.push('--url', app.admin.url, '--token', ADMIN_TOKEN);
+    if (!words.includes('--key') && !words.includes('--url'))
+      command.push('--url', app.admin.url, '--token', ADMIN_TOKEN);
     const run = promisify(execFile)(process.execPath, command, { cwd: repositoryRoot });
-    const { code, stdout } = await run.then(
+    const { code, stdout, stderr } = await run.then(
       (done) => ({ code: 0, ...done }),
-      (failed: unknown) => failed as { code: number; stdout: string },
+      (failed: unknown) => failed as { code: number; stdout: string; stderr: string },
     );
     const lines = words.includes('--json') ? stdout.trim().split('\n').filter(Boolean) : [];
-    return { code, out: stdout, lines: lines.map((line) => JSON.parse(line) as Outcome) };
+    return { code, out: stdout, err: stderr, lines: lines.map((line) => JSON.parse(line) as Outcome) };
   };
 
   it('lists tenants, and erases faces once however often it is run', async () => {
@@ -119,5 +122,35 @@ describe('kindred tenants, erase, receipt', () => {
     const forged = await kindred('receipt', 'verify', receipt, '--key', key, '--json');
     expect([forged.code, forged.lines]).toMatchObject([1, [{ valid: false, reason: 'signature_wrong' }]]);
     expect((await app.admin.get('/v1/tenants/two')).status).toBe(200);
+  });
+
+  it('makes the folder of the receipts before anything is erased: a salt is told once', async () => {
+    expect((await app.admin.post('/v1/tenants', { id: 'three' })).status).toBe(201);
+    const words = ['tenants', 'delete', 'three', '--yes', '--json', '--receipts'];
+    const file = join(folder, 'a-file');
+    await writeFile(file, '');
+    const refused = await kindred(...words, join(file, 'below'));
+    expect([refused.code, refused.out]).toEqual([1, '']);
+    expect((await app.admin.get('/v1/tenants/three')).status).toBe(200);
+    const made = join(folder, 'not', 'there', 'yet');
+    const erased = await kindred(...words, made);
+    expect([erased.code, erased.lines[0]!.outcome]).toEqual([0, 'erased']);
+    expect(await readdir(made)).toEqual([`${erased.lines[0]!.receipt_id}.json`]);
+  });
+
+  it('says what was wrong, and where', async () => {
+    const wrong = await kindred('erase', '--tenant', 'two', '--person', 'Grace', '--yes');
+    expect([wrong.code, wrong.err]).toEqual([
+      1,
+      expect.stringMatching(/request\.invalid[^]*#\/path\/cluster_id/),
+    ]);
+    const nobody = await kindred('tenants', 'list', '--url', 'http://127.0.0.1:9', '--token', 'x');
+    expect([nobody.code, nobody.err]).toEqual([
+      1,
+      expect.stringContaining('http://127.0.0.1:9 does not answer'),
+    ]);
+    // 1 is for a log that was tampered with.
+    expect((await kindred('audit', 'verify', '--tenant', 'nobody')).code).toBe(3);
+    expect((await kindred('audit', 'verify', '--tenant', 'two')).code).toBe(0);
   });
 });
