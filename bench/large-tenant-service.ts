@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import type { AssignFaces } from '../src/clusters/assign-faces.js';
-import type { FoundFace } from '../src/clusters/new-face-records.js';
+import type { AssignFaces } from '../src/clusters/assignment/assign-faces.js';
+import type { FoundFace } from '../src/clusters/assignment/new-face-records.js';
 import type { Database } from '../src/database/database.js';
-import type { NearestFace } from '../src/database/embedding-repository.js';
+import type { NearestFace } from '../src/database/repositories/embedding-repository.js';
 import type { FaceRecord } from '../src/database/records.js';
 import type { TenantStore } from '../src/database/tenant-store.js';
 import type { EvidenceCalibration } from '../src/domain/cluster/qel/evidence-calibration.js';
@@ -56,7 +56,7 @@ export class LargeTenantService {
       await compiled<typeof import('../src/database/system-store.js')>('database/system-store.js');
     const stores =
       await compiled<typeof import('../src/database/tenant-store.js')>('database/tenant-store.js');
-    const { VectorIndexes } = await compiled<typeof import('../src/database/vector-indexes.js')>(
+    const { VectorIndexes } = await compiled<typeof import('../src/database/vectors/vector-indexes.js')>(
       'database/vector-indexes.js',
     );
     const { JobQueue } = await compiled<typeof import('../src/queue/job-queue.js')>('queue/job-queue.js');
@@ -272,12 +272,12 @@ async function evidenceOf(): Promise<EvidenceCalibration> {
 
 async function assigningBy(evidence: EvidenceCalibration): Promise<AssignFaces> {
   const { AssignFaces } =
-    await compiled<typeof import('../src/clusters/assign-faces.js')>('clusters/assign-faces.js');
-  const { AssignmentPolicies } = await compiled<typeof import('../src/clusters/assignment-policies.js')>(
-    'clusters/assignment-policies.js',
-  );
+    await compiled<typeof import('../src/clusters/assignment/assign-faces.js')>('clusters/assign-faces.js');
+  const { AssignmentPolicies } = await compiled<
+    typeof import('../src/clusters/assignment/assignment-policies.js')
+  >('clusters/assignment-policies.js');
   const { ApplyPlan } =
-    await compiled<typeof import('../src/clusters/apply-plan.js')>('clusters/apply-plan.js');
+    await compiled<typeof import('../src/clusters/applying/apply-plan.js')>('clusters/apply-plan.js');
   const { linkageFromPair } = await compiled<typeof import('../src/domain/cluster/calibration.js')>(
     'domain/cluster/calibration.js',
   );

@@ -133,7 +133,7 @@ async function writeFiles(
 /** With the service's own builder: below a certain growth the service would order it itself. */
 async function buildIndex(tenantId: string, space: string, url: string): Promise<void> {
   const { Database } = await compiled<typeof import('../src/database/database.js')>('database/database.js');
-  const { VectorIndexes } = await compiled<typeof import('../src/database/vector-indexes.js')>(
+  const { VectorIndexes } = await compiled<typeof import('../src/database/vectors/vector-indexes.js')>(
     'database/vector-indexes.js',
   );
   const database = await Database.open({ url, poolSize: 2 }, '', join(repositoryRoot, 'prisma/migrations'));

@@ -8,7 +8,7 @@ import { ExclusiveWork } from './database/exclusive-work.js';
 import { SystemStore } from './database/system-store.js';
 import { TableUpkeep } from './database/table-upkeep.js';
 import { TenantStore } from './database/tenant-store.js';
-import { VectorIndexes } from './database/vector-indexes.js';
+import { VectorIndexes } from './database/vectors/vector-indexes.js';
 import { LOGGER } from './http/logger.js';
 import { ImageDecoder } from './imaging/image-decoder.js';
 import { ImagingModule } from './imaging/imaging.module.js';

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import express from 'express';
 import multer from 'multer';
 import { v7 as uuidv7 } from 'uuid';
-import type { FoundFace } from '../../src/clusters/new-face-records.js';
+import type { FoundFace } from '../../src/clusters/assignment/new-face-records.js';
 import { answerQuestions } from '../program.js';
 import { compiled, repositoryRoot } from '../repository.js';
 import { processProbe } from '../event-loop-probe.js';
@@ -114,12 +114,14 @@ async function start(options: NaiveOptions): Promise<string> {
   const { Embedding } =
     await compiled<typeof import('../../src/domain/face/embedding.js')>('domain/face/embedding.js');
   const { ApplyPlan } =
-    await compiled<typeof import('../../src/clusters/apply-plan.js')>('clusters/apply-plan.js');
+    await compiled<typeof import('../../src/clusters/applying/apply-plan.js')>('clusters/apply-plan.js');
   const { AssignFaces } =
-    await compiled<typeof import('../../src/clusters/assign-faces.js')>('clusters/assign-faces.js');
-  const { AssignmentPolicies } = await compiled<typeof import('../../src/clusters/assignment-policies.js')>(
-    'clusters/assignment-policies.js',
-  );
+    await compiled<typeof import('../../src/clusters/assignment/assign-faces.js')>(
+      'clusters/assign-faces.js',
+    );
+  const { AssignmentPolicies } = await compiled<
+    typeof import('../../src/clusters/assignment/assignment-policies.js')
+  >('clusters/assignment-policies.js');
   const assignment = new AssignFaces(new AssignmentPolicies(pack.id, pack.calibration), new ApplyPlan());
   const decoder = new ImageDecoder(LIMITS);
 

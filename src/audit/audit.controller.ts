@@ -4,7 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsNoUse, Requires } from '../auth/requires.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
-import type { AuditLinkRecord } from '../database/audit-record.js';
+import type { AuditLinkRecord } from '../database/repositories/audit-record.js';
 import { ApiPage, page, PageQuery, type Page } from '../http/pagination.js';
 import { TenantIdPipe } from '../http/params.js';
 import { AuditChainResponse, AuditEventResponse, presentChain, presentEvent } from './audit.dto.js';

@@ -1,7 +1,7 @@
 // What audit routes answer.
 import { ApiProperty } from '@nestjs/swagger';
-import type { AuditChainRecord } from '../database/audit-repository.js';
-import type { AuditLinkRecord } from '../database/audit-record.js';
+import type { AuditChainRecord } from '../database/repositories/audit-repository.js';
+import type { AuditLinkRecord } from '../database/repositories/audit-record.js';
 
 export class AuditEventResponse {
   @ApiProperty({ minimum: 1, description: '1, 2, 3 … without a gap.' }) seq!: number;

@@ -1,7 +1,7 @@
 // The API keys of a tenant: mint, list, rotate, revoke.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { AuditEvent } from '../database/audit-record.js';
+import type { AuditEvent } from '../database/repositories/audit-record.js';
 import type { ApiKeyRecord } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';

@@ -7,8 +7,8 @@ import {
   type ClusterKey,
   type ClusterSort,
   fitsClusterSort,
-} from '../database/cluster-order.js';
-import type { CertaintyPage } from '../database/face-repository.js';
+} from '../database/repositories/cluster-order.js';
+import type { CertaintyPage } from '../database/repositories/face-repository.js';
 import { CLUSTER_STATES, type ClusterState } from '../database/records.js';
 import { LABEL_LENGTH_MAX } from '../domain/review/decision-body.js';
 import { PageQuery } from '../http/pagination.js';

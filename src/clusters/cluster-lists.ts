@@ -1,7 +1,7 @@
 // Lists of clusters and of their faces: reading only.
 import { Injectable } from '@nestjs/common';
-import type { ClusterPage } from '../database/cluster-repository.js';
-import type { CertaintyPage } from '../database/face-repository.js';
+import type { ClusterPage } from '../database/repositories/cluster-repository.js';
+import type { CertaintyPage } from '../database/repositories/face-repository.js';
 import type { IdPage } from '../database/page.js';
 import type { CountedClusterRecord, FaceRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';

@@ -1,6 +1,6 @@
 // What people ask of clusters and faces by hand, and what they are answered.
 import type { CountedClusterRecord, FaceRecord } from '../database/records.js';
-import type { AppliedOperation } from './apply-plan.js';
+import type { AppliedOperation } from './applying/apply-plan.js';
 
 export interface ClusterReport {
   readonly cluster: CountedClusterRecord;

@@ -4,24 +4,24 @@ import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { ErasureModule } from '../erasure/erasure.module.js';
 import { InferenceProvider } from '../inference/inference-provider.js';
-import { ApplyPlan } from './apply-plan.js';
-import { AssignFaces } from './assign-faces.js';
-import { AssignmentPolicies } from './assignment-policies.js';
+import { ApplyPlan } from './applying/apply-plan.js';
+import { AssignFaces } from './assignment/assign-faces.js';
+import { AssignmentPolicies } from './assignment/assignment-policies.js';
 import { ClusterLists } from './cluster-lists.js';
 import { ClustersController } from './clusters.controller.js';
 import { ClustersService } from './clusters.service.js';
-import { Consolidations } from './consolidations.js';
+import { Consolidations } from './regrouping/consolidations.js';
 import { FaceErasure } from './face-erasure.js';
-import { GroupingThread } from './grouping-thread.js';
-import { ImportGallery } from './import-gallery.js';
-import { ImportLabel } from './import-label.js';
-import { OptOutsController } from './opt-outs.controller.js';
-import { OptOuts } from './opt-outs.service.js';
-import { ReviewDecisions } from './review-decisions.js';
-import { SettingsTrial } from './settings-trial.js';
+import { GroupingThread } from './regrouping/grouping-thread.js';
+import { ImportGallery } from './importing/import-gallery.js';
+import { ImportLabel } from './assignment/import-label.js';
+import { OptOutsController } from './opt-outs/opt-outs.controller.js';
+import { OptOuts } from './opt-outs/opt-outs.service.js';
+import { ReviewDecisions } from './deciding/review-decisions.js';
+import { SettingsTrial } from './assignment/settings-trial.js';
 import { SimilarClusters } from './similar-clusters.js';
 import { SpaceSwitch } from './space-switch.js';
-import { UndoOperations } from './undo-operations.js';
+import { UndoOperations } from './undoing/undo-operations.js';
 
 @Module({
   imports: [ErasureModule],

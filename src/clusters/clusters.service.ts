@@ -8,8 +8,8 @@ import type { Change, ChangePlan } from '../domain/cluster/change-plan.js';
 import { planDismiss, planMerge, planMove, planSplit } from '../domain/cluster/reshape.js';
 import { DomainError } from '../domain/domain-error.js';
 import { type ExpectedVersions, versionFits } from '../http/conditional.js';
-import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
-import { AssignmentPolicies } from './assignment-policies.js';
+import { type AppliedOperation, ApplyPlan } from './applying/apply-plan.js';
+import { AssignmentPolicies } from './assignment/assignment-policies.js';
 import type {
   ClusterPatchRequest,
   ClusterReport,

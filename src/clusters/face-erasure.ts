@@ -1,14 +1,14 @@
 // Erasure: faces go with their embeddings, the constraints that name them and the evidence of items about them. It cannot
 // be undone. What is left to do after the rows, and the receipt, is the erasure's (src/erasure).
 import { Injectable } from '@nestjs/common';
-import type { ErasureRecord } from '../database/erasure-record.js';
+import type { ErasureRecord } from '../database/repositories/erasure-record.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { DomainError } from '../domain/domain-error.js';
 import { type ErasurePlan, isUnderHold, refuseUnderHold } from '../erasure/legal-hold.js';
 import { newErasureId, openErasure } from '../erasure/open-erasure.js';
-import { type AppliedOperation, ApplyPlan } from './apply-plan.js';
-import { AssignmentPolicies } from './assignment-policies.js';
+import { type AppliedOperation, ApplyPlan } from './applying/apply-plan.js';
+import { AssignmentPolicies } from './assignment/assignment-policies.js';
 import { getFace } from './load-facts.js';
 
 /** What goes, beside the subject itself. */

@@ -1,6 +1,6 @@
 // What a person's consent is filed under. It is no part of change plans: undo leaves it alone, a merged cluster keeps its own.
 import type { TenantRepositories } from '../database/tenant-store.js';
-import type { AppliedOperation } from './apply-plan.js';
+import type { AppliedOperation } from './applying/apply-plan.js';
 
 /** @param operation The change that it came with. */
 export async function fileConsent(

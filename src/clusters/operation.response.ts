@@ -1,6 +1,6 @@
 // What one applied change did, as the API tells it.
 import { ApiProperty } from '@nestjs/swagger';
-import type { AppliedOperation } from './apply-plan.js';
+import type { AppliedOperation } from './applying/apply-plan.js';
 
 class ChangedClusterResponse {
   @ApiProperty({ format: 'uuid' }) id!: string;

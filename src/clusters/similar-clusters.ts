@@ -7,7 +7,7 @@ import type { ClusterFacts } from '../domain/cluster/cluster-facts.js';
 import type { Constraint } from '../domain/cluster/constraints.js';
 import { imagesInBoth } from '../domain/cluster/same-image.js';
 import { keptApart, labelsDiffer } from '../domain/review/merge-suggestion.js';
-import { AssignmentPolicies } from './assignment-policies.js';
+import { AssignmentPolicies } from './assignment/assignment-policies.js';
 import { getCluster, loadClusters, loadConstraints } from './load-facts.js';
 
 export interface SimilarCluster {

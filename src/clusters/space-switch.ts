@@ -1,19 +1,19 @@
 // A tenant moves to another space, and back: one short transaction each way, one operation, under the tenant's lock. Vectors and
 // measures are there already (src/model-changes); here they come into force, and clusters follow the faces that are in them.
 import { Injectable } from '@nestjs/common';
-import type { ModelChangeRecord } from '../database/model-change-records.js';
+import type { ModelChangeRecord } from '../database/repositories/model-change-records.js';
 import type { JsonObject } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { GroupedFaces } from '../domain/cluster/consolidation/group-faces.js';
 import type { Change } from '../domain/cluster/change-plan.js';
 import { parseRecordedChanges, type RecordedChanges } from '../domain/cluster/recorded-changes.js';
 import { planUndo } from '../domain/cluster/undo.js';
-import { ApplyPlan } from './apply-plan.js';
-import { AssignmentPolicies } from './assignment-policies.js';
-import { type ConsolidationReport, Consolidations, sinceThen } from './consolidations.js';
-import { loadUndoFacts } from './load-undo-facts.js';
-import type { TenantCensus } from './read-census.js';
-import { operationNotFound, refuseDependents } from './undo-operations.js';
+import { ApplyPlan } from './applying/apply-plan.js';
+import { AssignmentPolicies } from './assignment/assignment-policies.js';
+import { type ConsolidationReport, Consolidations, sinceThen } from './regrouping/consolidations.js';
+import { loadUndoFacts } from './undoing/load-undo-facts.js';
+import type { TenantCensus } from './regrouping/read-census.js';
+import { operationNotFound, refuseDependents } from './undoing/undo-operations.js';
 
 /** Groups in the other space. */
 export interface GroupsMade {

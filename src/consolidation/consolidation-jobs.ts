@@ -1,16 +1,16 @@
 // Consolidation as a job: read, group on a thread of its own, change what differs. Large tenants: see large-tenants.ts.
 import { Injectable } from '@nestjs/common';
-import { AssignmentPolicies } from '../clusters/assignment-policies.js';
-import { Consolidations, overtaken } from '../clusters/consolidations.js';
-import { presentRegrouping } from '../clusters/regrouping.response.js';
-import { CONSOLIDATION_FACES_MAX, readCensus } from '../clusters/read-census.js';
-import { readClosure } from '../clusters/read-closure.js';
+import { AssignmentPolicies } from '../clusters/assignment/assignment-policies.js';
+import { Consolidations, overtaken } from '../clusters/regrouping/consolidations.js';
+import { presentRegrouping } from '../clusters/regrouping/regrouping.response.js';
+import { CONSOLIDATION_FACES_MAX, readCensus } from '../clusters/regrouping/read-census.js';
+import { readClosure } from '../clusters/regrouping/read-closure.js';
 import type { JobRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { DomainError } from '../domain/domain-error.js';
 import { BackgroundJobs, type JobContext } from '../jobs/background-jobs.js';
-import { GroupingThread } from '../clusters/grouping-thread.js';
+import { GroupingThread } from '../clusters/regrouping/grouping-thread.js';
 import { LargeTenants } from './large-tenants.js';
 
 /** Groupings that may be overtaken by people before the job is tried again later. */

@@ -7,7 +7,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import { SystemStore } from '../database/system-store.js';
-import type { ChangedTenant } from '../database/tenant-directory.js';
+import type { ChangedTenant } from '../database/directories/tenant-directory.js';
 import { DomainError } from '../domain/domain-error.js';
 import { LOGGER } from '../http/logger.js';
 import { ConsolidationJobs } from './consolidation-jobs.js';

@@ -1,10 +1,10 @@
 // Consolidation of a tenant that is too large to be compared whole: what has changed, neighbourhood by neighbourhood, each an operation of
 // its own. It goes on after the last portion of changes that was finished, also in another process.
 import { Injectable } from '@nestjs/common';
-import { Consolidations, overtaken } from '../clusters/consolidations.js';
-import { GroupingThread } from '../clusters/grouping-thread.js';
-import type { PartOfTenant } from '../clusters/part-of-tenant.js';
-import { NEIGHBOURHOOD_FACES_MAX, readNeighbourhood } from '../clusters/read-neighbourhood.js';
+import { Consolidations, overtaken } from '../clusters/regrouping/consolidations.js';
+import { GroupingThread } from '../clusters/regrouping/grouping-thread.js';
+import type { PartOfTenant } from '../clusters/regrouping/part-of-tenant.js';
+import { NEIGHBOURHOOD_FACES_MAX, readNeighbourhood } from '../clusters/regrouping/read-neighbourhood.js';
 import { TenantStore } from '../database/tenant-store.js';
 import type { EvidenceCalibration } from '../domain/cluster/qel/evidence-calibration.js';
 import { ResultOfParts } from './result-of-parts.js';

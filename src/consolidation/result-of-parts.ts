@@ -1,6 +1,6 @@
 // What a job says that did its work in parts: the same as of one, summed up, with an operation for each part that changed something.
-import type { ConsolidationReport } from '../clusters/consolidations.js';
-import { LISTED_MAX, presentRegrouping } from '../clusters/regrouping.response.js';
+import type { ConsolidationReport } from '../clusters/regrouping/consolidations.js';
+import { LISTED_MAX, presentRegrouping } from '../clusters/regrouping/regrouping.response.js';
 
 /** Why faces were left as they were: more of them hang together than are compared with each other. */
 const COMPONENT_TOO_LARGE = 'consolidation.component_too_large';

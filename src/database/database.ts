@@ -1,7 +1,7 @@
 // The door to the database: PostgreSQL when an address is configured, else the embedded one. Same SQL, same client.
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { type EmbeddedConnection, EmbeddedDatabase } from './embedded-database.js';
+import { type EmbeddedConnection, EmbeddedDatabase } from './embedded/embedded-database.js';
 import { DatabaseStartError } from './database-error.js';
 import { PrismaClient } from './generated/client.js';
 import { applyMigrations, pendingMigrations } from './migration-runner.js';

@@ -1,17 +1,17 @@
 // What the service may do without being a tenant: know the tenants, find the owner of a key, count, resume jobs, sweep
 // what has expired. Its role
 // cannot read a face, an image or an embedding.
-import { ApiKeyDirectory } from './api-key-directory.js';
-import { AuditDirectory } from './audit-repository.js';
+import { ApiKeyDirectory } from './directories/api-key-directory.js';
+import { AuditDirectory } from './repositories/audit-repository.js';
 import { Database } from './database.js';
-import { EmbeddingSpaceDirectory } from './embedding-space-directory.js';
-import { ErasureDirectory } from './erasure-directory.js';
-import { IdempotencyKeyDirectory } from './idempotency-key-directory.js';
-import { JobDirectory } from './job-directory.js';
-import { ModelChangeDirectory } from './model-change-directory.js';
-import { ReceiptKeyDirectory } from './receipt-key-directory.js';
-import { RequestWindowDirectory } from './request-window-directory.js';
-import { TenantDirectory } from './tenant-directory.js';
+import { EmbeddingSpaceDirectory } from './directories/embedding-space-directory.js';
+import { ErasureDirectory } from './directories/erasure-directory.js';
+import { IdempotencyKeyDirectory } from './directories/idempotency-key-directory.js';
+import { JobDirectory } from './directories/job-directory.js';
+import { ModelChangeDirectory } from './directories/model-change-directory.js';
+import { ReceiptKeyDirectory } from './directories/receipt-key-directory.js';
+import { RequestWindowDirectory } from './directories/request-window-directory.js';
+import { TenantDirectory } from './directories/tenant-directory.js';
 
 export interface SystemRepositories {
   readonly tenants: TenantDirectory;

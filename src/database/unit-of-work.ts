@@ -2,7 +2,7 @@
 // database asks for it.
 import { DomainError } from '../domain/domain-error.js';
 import { Prisma, PrismaClient } from './generated/client.js';
-import { LEAST_BREADTH } from './index-search.js';
+import { LEAST_BREADTH } from './vectors/index-search.js';
 import { TenantQueue, TenantQueueTimeout } from './tenant-queue.js';
 import type { Transaction } from './transaction-client.js';
 import { asUnitOfWork } from './unit-of-work-guard.js';

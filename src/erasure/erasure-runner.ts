@@ -5,7 +5,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { ExclusiveWork } from '../database/exclusive-work.js';
-import type { ErasureRecord } from '../database/erasure-record.js';
+import type { ErasureRecord } from '../database/repositories/erasure-record.js';
 import { SystemStore } from '../database/system-store.js';
 import { LOGGER } from '../http/logger.js';
 import { RowWorker } from '../queue/row-worker.js';

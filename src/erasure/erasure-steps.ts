@@ -6,11 +6,11 @@
 // what a crash leaves of that the verification finds.
 import { Injectable } from '@nestjs/common';
 import { packageVersion } from '../config/package-version.js';
-import type { ErasurePhase, ErasureRecord } from '../database/erasure-record.js';
+import type { ErasurePhase, ErasureRecord } from '../database/repositories/erasure-record.js';
 import { SystemStore } from '../database/system-store.js';
 import { TableUpkeep } from '../database/table-upkeep.js';
 import { TenantStore } from '../database/tenant-store.js';
-import { VectorIndexes } from '../database/vector-indexes.js';
+import { VectorIndexes } from '../database/vectors/vector-indexes.js';
 import { DomainError } from '../domain/domain-error.js';
 import { JobQueue } from '../queue/job-queue.js';
 import { imageBlobKey, tenantBlobPrefix } from '../storage/blob-key.js';

@@ -1,6 +1,10 @@
 // An erasure as the API tells it.
 import { ApiProperty } from '@nestjs/swagger';
-import { ERASURE_KINDS, ERASURE_PHASES, type ErasureRecord } from '../database/erasure-record.js';
+import {
+  ERASURE_KINDS,
+  ERASURE_PHASES,
+  type ErasureRecord,
+} from '../database/repositories/erasure-record.js';
 
 export class ReceiptSignatureResponse {
   @ApiProperty({ enum: ['Ed25519'] }) algorithm!: string;

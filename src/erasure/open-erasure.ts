@@ -1,7 +1,7 @@
 // The beginning of an erasure: written down in the transaction that takes rows away or blocks their tenant.
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { NewErasure } from '../database/erasure-repository.js';
-import type { ErasureRecord } from '../database/erasure-record.js';
+import type { NewErasure } from '../database/repositories/erasure-repository.js';
+import type { ErasureRecord } from '../database/repositories/erasure-record.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 
 /** Its id opens the receipt to whoever has it: random in all its bits, unlike ids that begin with a time. */

@@ -1,5 +1,5 @@
 // What a receipt says: counts and times, no name, no id of a person, nothing biometric.
-import type { ErasureRecord } from '../database/erasure-record.js';
+import type { ErasureRecord } from '../database/repositories/erasure-record.js';
 import { pseudonym } from '../receipts/signed-receipt.js';
 
 /** What no software that erases its own rows can reach; said on every receipt. */

@@ -1,7 +1,7 @@
 // A picture of a tenant's gallery: every face a point, near to those it resembles.
 import { Injectable } from '@nestjs/common';
-import { AssignmentPolicies } from '../clusters/assignment-policies.js';
-import type { GalleryFace } from '../database/gallery-repository.js';
+import { AssignmentPolicies } from '../clusters/assignment/assignment-policies.js';
+import type { GalleryFace } from '../database/repositories/gallery-repository.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { EMBEDDING_WIDTH } from '../domain/face/embedding.js';

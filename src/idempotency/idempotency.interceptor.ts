@@ -9,7 +9,7 @@ import {
 import type { Request, Response } from 'express';
 import { lastValueFrom, of, type Observable } from 'rxjs';
 import { actorOf } from '../auth/principal.js';
-import type { KeptAnswer } from '../database/idempotency-key-repository.js';
+import type { KeptAnswer } from '../database/repositories/idempotency-key-repository.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, problemOf } from '../http/problem.js';
 import { requestFault } from '../http/request-fault.js';

@@ -5,7 +5,7 @@
 // kept answer never changes, two attempts never run at once, and a crash in the wrong millisecond leaves what every route says to a
 // repeated change: the outcome of the first (409), or a second cluster.
 import { v7 as uuidv7 } from 'uuid';
-import type { KeptAnswer } from '../database/idempotency-key-repository.js';
+import type { KeptAnswer } from '../database/repositories/idempotency-key-repository.js';
 import type { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 

@@ -5,8 +5,8 @@
 // never name a blob that is not there. A crash between the two leaves a blob without a row; BlobSweep removes it.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { AssignFaces } from '../clusters/assign-faces.js';
-import { ImportLabel } from '../clusters/import-label.js';
+import { AssignFaces } from '../clusters/assignment/assign-faces.js';
+import { ImportLabel } from '../clusters/assignment/import-label.js';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import {
   isTenantGone,

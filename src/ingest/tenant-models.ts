@@ -1,6 +1,6 @@
 // The models that embed a tenant's faces: those of its space, or of the preferred pack while it has no face.
 import { Injectable } from '@nestjs/common';
-import { EmbeddingSpaceMismatch } from '../database/embedding-space-directory.js';
+import { EmbeddingSpaceMismatch } from '../database/directories/embedding-space-directory.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';

@@ -3,7 +3,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
-import type { ModelChangeRecord } from '../database/model-change-records.js';
+import type { ModelChangeRecord } from '../database/repositories/model-change-records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { FaceModels } from '../inference/inference-provider.js';
 import { TenantModels } from '../ingest/tenant-models.js';

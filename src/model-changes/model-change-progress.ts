@@ -1,5 +1,5 @@
 // Keeps the job of a change of model in step with the change: clients watch the job.
-import type { ModelChangeRecord } from '../database/model-change-records.js';
+import type { ModelChangeRecord } from '../database/repositories/model-change-records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 import type { DomainError } from '../domain/domain-error.js';
 

@@ -1,7 +1,7 @@
 // What the job of a change of model says when it has ended.
-import type { ConsolidationReport } from '../clusters/consolidations.js';
-import { LISTED_MAX, presentRegrouping } from '../clusters/regrouping.response.js';
-import type { ModelChangeRecord } from '../database/model-change-records.js';
+import type { ConsolidationReport } from '../clusters/regrouping/consolidations.js';
+import { LISTED_MAX, presentRegrouping } from '../clusters/regrouping/regrouping.response.js';
+import type { ModelChangeRecord } from '../database/repositories/model-change-records.js';
 import type { TenantRepositories } from '../database/tenant-store.js';
 
 /** What the other models saw, and which pictures they could not look at: faces in these keep their places and are not compared. */

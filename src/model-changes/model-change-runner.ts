@@ -3,7 +3,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { ExclusiveWork } from '../database/exclusive-work.js';
-import type { OpenModelChange } from '../database/model-change-directory.js';
+import type { OpenModelChange } from '../database/directories/model-change-directory.js';
 import { SystemStore } from '../database/system-store.js';
 import { isTenantGone } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';

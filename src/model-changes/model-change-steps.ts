@@ -5,20 +5,20 @@
 // then every face keeps its place and the usual consolidation does the rest. Photos that came too late for the switch stay where
 // the former models put them and are looked at right after it.
 import { Inject, Injectable } from '@nestjs/common';
-import { AssignFaces } from '../clusters/assign-faces.js';
-import type { ConsolidationReport } from '../clusters/consolidations.js';
-import { GroupingThread } from '../clusters/grouping-thread.js';
-import { readCensus } from '../clusters/read-census.js';
+import { AssignFaces } from '../clusters/assignment/assign-faces.js';
+import type { ConsolidationReport } from '../clusters/regrouping/consolidations.js';
+import { GroupingThread } from '../clusters/regrouping/grouping-thread.js';
+import { readCensus } from '../clusters/regrouping/read-census.js';
 import { type GroupsMade, SpaceSwitch, type SwitchReport } from '../clusters/space-switch.js';
 import { KINDRED_CONFIG, type KindredConfig } from '../config/config.js';
 import type {
   ModelChangeOutcome,
   ModelChangePhase,
   ModelChangeRecord,
-} from '../database/model-change-records.js';
-import type { UnplacedFace } from '../database/shadow-repository.js';
+} from '../database/repositories/model-change-records.js';
+import type { UnplacedFace } from '../database/repositories/shadow-repository.js';
 import { TenantStore } from '../database/tenant-store.js';
-import { VectorIndexes } from '../database/vector-indexes.js';
+import { VectorIndexes } from '../database/vectors/vector-indexes.js';
 import { DomainError } from '../domain/domain-error.js';
 import { InferenceProvider } from '../inference/inference-provider.js';
 import { VectorIndexUpkeep } from '../ingest/vector-index-upkeep.js';

@@ -5,7 +5,7 @@ import {
   MODEL_CHANGE_OUTCOMES,
   MODEL_CHANGE_PHASES,
   type ModelChangeRecord,
-} from '../database/model-change-records.js';
+} from '../database/repositories/model-change-records.js';
 
 const PACK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../auth/acted-by.js';
 import { SpaceSwitch } from '../clusters/space-switch.js';
-import type { ModelChangeRecord } from '../database/model-change-records.js';
+import type { ModelChangeRecord } from '../database/repositories/model-change-records.js';
 import type { JobRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';

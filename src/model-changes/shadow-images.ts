@@ -2,7 +2,7 @@
 // Nothing is written.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { MeasuredFace, NewlyFoundFace } from '../database/model-change-records.js';
+import type { MeasuredFace, NewlyFoundFace } from '../database/repositories/model-change-records.js';
 import type { FaceRecord, ImageRecord, LandmarkPairs } from '../database/records.js';
 import { DomainError } from '../domain/domain-error.js';
 import type { Detection } from '../domain/face/detection.js';

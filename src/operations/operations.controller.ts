@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
-import { UndoOperations } from '../clusters/undo-operations.js';
+import { UndoOperations } from '../clusters/undoing/undo-operations.js';
 import { ApiPage, type Page } from '../http/pagination.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';
 import { Idempotent } from '../idempotency/idempotent.js';

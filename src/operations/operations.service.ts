@@ -1,7 +1,7 @@
 // The log of changes: every operation, and those about one face or one cluster. Reading only.
 import { Injectable } from '@nestjs/common';
-import { findDependents, type Dependent, operationNotFound } from '../clusters/undo-operations.js';
-import type { OperationPage } from '../database/operation-repository.js';
+import { findDependents, type Dependent, operationNotFound } from '../clusters/undoing/undo-operations.js';
+import type { OperationPage } from '../database/repositories/operation-repository.js';
 import type { OperationSubjects } from '../database/records.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';

@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
-import { ReviewDecisions } from '../clusters/review-decisions.js';
+import { ReviewDecisions } from '../clusters/deciding/review-decisions.js';
 import { TenantIdPipe } from '../http/params.js';
 import { PROBLEM_KINDS, problemOf } from '../http/problem.js';
 import { requestIdOf } from '../http/request-id.js';

@@ -2,7 +2,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DECISIONS_BY_KIND } from '../domain/review/decision.js';
 import { OperationResponse, presentOperation } from '../clusters/operation.response.js';
-import type { DecisionReport } from '../clusters/review-decisions.js';
+import type { DecisionReport } from '../clusters/deciding/review-decisions.js';
 import { presentReviewItem, ReviewItemResponse } from '../clusters/review-item.response.js';
 
 /** For the API document; the body is read by the domain, which knows what each kind takes. */

@@ -14,7 +14,7 @@ import {
   IsBoolean,
 } from 'class-validator';
 import { REVIEW_KINDS, REVIEW_STATES, type ReviewKind, type ReviewState } from '../database/records.js';
-import { REVIEW_SORTS, type ReviewKey, type ReviewSort } from '../database/review-item-order.js';
+import { REVIEW_SORTS, type ReviewKey, type ReviewSort } from '../database/repositories/review-item-order.js';
 import { isUuid } from '../http/params.js';
 import { PageQuery, type CursorKey } from '../http/pagination.js';
 

@@ -16,14 +16,14 @@ import type { Response } from 'express';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
-import { ReviewDecisions } from '../clusters/review-decisions.js';
+import { ReviewDecisions } from '../clusters/deciding/review-decisions.js';
 import {
   presentReviewItem,
   ReviewItemChangedProblem,
   ReviewItemClosedProblem,
   ReviewItemResponse,
 } from '../clusters/review-item.response.js';
-import { reviewKey } from '../database/review-item-order.js';
+import { reviewKey } from '../database/repositories/review-item-order.js';
 import { ApiIfMatch, ETAG_HEADER, etagOf, IfMatch, type ExpectedVersions } from '../http/conditional.js';
 import { ApiPage, page, type Page } from '../http/pagination.js';
 import { TenantIdPipe, UuidPipe } from '../http/params.js';

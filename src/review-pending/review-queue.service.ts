@@ -1,7 +1,7 @@
 // Reading the review queue. Answers are given by ReviewDecisions, the owner of the transaction.
 import { Injectable } from '@nestjs/common';
 import type { ReviewItemRecord } from '../database/records.js';
-import type { ReviewPage } from '../database/review-item-order.js';
+import type { ReviewPage } from '../database/repositories/review-item-order.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 

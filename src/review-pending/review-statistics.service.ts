@@ -1,6 +1,6 @@
 // What waits in the queue, what was answered, and how often humans agreed with the machine.
 import { Injectable } from '@nestjs/common';
-import type { OpenCount } from '../database/review-statistics-repository.js';
+import type { OpenCount } from '../database/repositories/review-statistics-repository.js';
 import { TenantStore } from '../database/tenant-store.js';
 import {
   acceptanceByKind,

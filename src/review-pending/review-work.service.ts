@@ -1,9 +1,13 @@
 // Who works on a question: claim, renew, release, sleep, pass on, note. None of it changes faces, clusters or the question.
 import { Injectable } from '@nestjs/common';
-import { getOpenReviewItem, getReviewItem, refuseClaimedByOther } from '../clusters/open-review-item.js';
+import {
+  getOpenReviewItem,
+  getReviewItem,
+  refuseClaimedByOther,
+} from '../clusters/deciding/open-review-item.js';
 import type { ReviewItemRecord } from '../database/records.js';
-import type { ReviewSort } from '../database/review-item-order.js';
-import type { NextClaim, ReviewWorkPatch } from '../database/review-work-repository.js';
+import type { ReviewSort } from '../database/repositories/review-item-order.js';
+import type { NextClaim, ReviewWorkPatch } from '../database/repositories/review-work-repository.js';
 import { TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';
 import { CLAIM_LEASE_MS, NOTES_MAX, SNOOZE_MS_MAX, withoutSkip, withSkip } from '../domain/review/work.js';

@@ -1,9 +1,9 @@
 // Looking a face up: 1:N in a tenant's gallery, 1:1 against a person, 1:1 between two pictures. Nothing is written.
 import { Injectable } from '@nestjs/common';
-import { AssignmentPolicies, type TenantPolicy } from '../clusters/assignment-policies.js';
-import { findRankedClusters } from '../clusters/gather-candidates.js';
-import type { WeighedProbe } from '../clusters/gather-evidence.js';
-import { rateAgainstCluster } from '../clusters/rate-cluster.js';
+import { AssignmentPolicies, type TenantPolicy } from '../clusters/assignment/assignment-policies.js';
+import { findRankedClusters } from '../clusters/assignment/gather-candidates.js';
+import type { WeighedProbe } from '../clusters/assignment/gather-evidence.js';
+import { rateAgainstCluster } from '../clusters/assignment/rate-cluster.js';
 import type { ClusterRecord } from '../database/records.js';
 import { type TenantRepositories, TenantStore } from '../database/tenant-store.js';
 import type { RankedCandidate } from '../domain/cluster/ranked-candidate.js';

@@ -1,6 +1,6 @@
 // What a trial of settings answers.
 import { ApiProperty } from '@nestjs/swagger';
-import type { TrialReport } from '../clusters/settings-trial.js';
+import type { TrialReport } from '../clusters/assignment/settings-trial.js';
 import type { FaceAssignment } from '../database/records.js';
 
 const ASSIGNMENTS = [

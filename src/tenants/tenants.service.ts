@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../auth/acted-by.js';
 import { KeyPepper } from '../auth/key-pepper.js';
 import { LimitsOfTenants } from '../auth/limits-of-tenants.js';
-import { SettingsTrial, type TrialReport } from '../clusters/settings-trial.js';
+import { SettingsTrial, type TrialReport } from '../clusters/assignment/settings-trial.js';
 import type { JsonObject, TenantCounts, TenantInventory, TenantRecord } from '../database/records.js';
 import { SystemStore } from '../database/system-store.js';
 import { TenantStore } from '../database/tenant-store.js';

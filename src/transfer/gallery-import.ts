@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { ImportGallery, type PhotoOutcome } from '../clusters/import-gallery.js';
-import type { ImportReport, IncomingPhoto } from '../clusters/incoming.js';
+import { ImportGallery, type PhotoOutcome } from '../clusters/importing/import-gallery.js';
+import type { ImportReport, IncomingPhoto } from '../clusters/importing/incoming.js';
 import type { ImageRecord } from '../database/records.js';
 import { isTenantGone, type TenantScope, TenantStore } from '../database/tenant-store.js';
 import { DomainError } from '../domain/domain-error.js';

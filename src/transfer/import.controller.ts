@@ -5,7 +5,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import { actorOf, type Principal } from '../auth/principal.js';
 import { Requires } from '../auth/requires.js';
-import type { ImportReport } from '../clusters/incoming.js';
+import type { ImportReport } from '../clusters/importing/incoming.js';
 import { TenantIdPipe } from '../http/params.js';
 import { ApiProblem } from '../http/problem.js';
 import { TakesPictures, Uploaded } from '../ingest/staged-uploads.interceptor.js';

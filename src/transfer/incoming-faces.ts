@@ -5,7 +5,7 @@
 // is detected in its place (intersection over union of at least one half). What the other detector does not see is aligned by the
 // points that came with the face: no face is lost, and none is added that nobody has seen.
 import { Injectable } from '@nestjs/common';
-import type { IncomingFace } from '../clusters/incoming.js';
+import type { IncomingFace } from '../clusters/importing/incoming.js';
 import type { FaceRecord, ImageRecord } from '../database/records.js';
 import type { Detection } from '../domain/face/detection.js';
 import { Embedding } from '../domain/face/embedding.js';

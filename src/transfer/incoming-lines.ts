@@ -1,5 +1,5 @@
 // Lines of an export as records of the house, and the faults of those that are none.
-import type { IncomingCluster, IncomingConstraint, IncomingItem } from '../clusters/incoming.js';
+import type { IncomingCluster, IncomingConstraint, IncomingItem } from '../clusters/importing/incoming.js';
 import type { FaceRecord, ImageRecord, LandmarkPairs } from '../database/records.js';
 import { DomainError } from '../domain/domain-error.js';
 import type {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditLinkRecord } from '../../src/database/audit-record.js';
+import type { AuditLinkRecord } from '../../src/database/repositories/audit-record.js';
 import { newErasureId, openErasure } from '../../src/erasure/open-erasure.js';
 import { ChainReader } from '../../src/domain/audit/audit-chain.js';
 import { operationRow } from '../database/rows.js';

@@ -1,10 +1,10 @@
 // Consolidates a gallery with the real reading, grouping and writing; only the thread is left out.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApplyPlan } from '../../src/clusters/apply-plan.js';
-import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
-import { Consolidations, type ConsolidationReport } from '../../src/clusters/consolidations.js';
-import { readCensus, type TenantCensus } from '../../src/clusters/read-census.js';
+import { ApplyPlan } from '../../src/clusters/applying/apply-plan.js';
+import { AssignmentPolicies } from '../../src/clusters/assignment/assignment-policies.js';
+import { Consolidations, type ConsolidationReport } from '../../src/clusters/regrouping/consolidations.js';
+import { readCensus, type TenantCensus } from '../../src/clusters/regrouping/read-census.js';
 import { groupFaces } from '../../src/domain/cluster/consolidation/group-faces.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import { parseEvidenceCalibration } from '../../src/domain/cluster/qel/calibration-file.js';

@@ -1,7 +1,7 @@
 // New faces that evidence decides about, through the real services on both databases.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findRankedClusters } from '../../src/clusters/gather-candidates.js';
-import { rateAgainstCluster } from '../../src/clusters/rate-cluster.js';
+import { findRankedClusters } from '../../src/clusters/assignment/gather-candidates.js';
+import { rateAgainstCluster } from '../../src/clusters/assignment/rate-cluster.js';
 import type { FaceRecord } from '../../src/database/records.js';
 import { sigmoid } from '../../src/domain/cluster/calibration.js';
 import { explainFace } from '../../src/domain/cluster/explanation.js';

@@ -2,14 +2,14 @@
 // axis, a face of p leans on that axis and for the rest on an axis of its own.
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { type AppliedOperation, ApplyPlan } from '../../src/clusters/apply-plan.js';
-import { AssignFaces, type AssignmentReport } from '../../src/clusters/assign-faces.js';
-import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
+import { type AppliedOperation, ApplyPlan } from '../../src/clusters/applying/apply-plan.js';
+import { AssignFaces, type AssignmentReport } from '../../src/clusters/assignment/assign-faces.js';
+import { AssignmentPolicies } from '../../src/clusters/assignment/assignment-policies.js';
 import { ClustersService } from '../../src/clusters/clusters.service.js';
 import { FaceErasure } from '../../src/clusters/face-erasure.js';
-import { ImportLabel } from '../../src/clusters/import-label.js';
-import type { FoundFace } from '../../src/clusters/new-face-records.js';
-import { type Answering, ReviewDecisions } from '../../src/clusters/review-decisions.js';
+import { ImportLabel } from '../../src/clusters/assignment/import-label.js';
+import type { FoundFace } from '../../src/clusters/assignment/new-face-records.js';
+import { type Answering, ReviewDecisions } from '../../src/clusters/deciding/review-decisions.js';
 import type {
   ConstraintRecord,
   FaceRecord,
@@ -17,7 +17,7 @@ import type {
   ReviewItemRecord,
   ReviewKind,
 } from '../../src/database/records.js';
-import { UndoOperations } from '../../src/clusters/undo-operations.js';
+import { UndoOperations } from '../../src/clusters/undoing/undo-operations.js';
 import type { TenantRepositories, TenantScope } from '../../src/database/tenant-store.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import type { Change } from '../../src/domain/cluster/change-plan.js';

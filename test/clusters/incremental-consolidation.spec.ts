@@ -4,10 +4,10 @@
 // KINDRED_TEST_TRACES sets how many histories, KINDRED_TEST_SEED which; both are printed.
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readClosure } from '../../src/clusters/read-closure.js';
-import type { ConsolidationReport } from '../../src/clusters/consolidations.js';
+import { readClosure } from '../../src/clusters/regrouping/read-closure.js';
+import type { ConsolidationReport } from '../../src/clusters/regrouping/consolidations.js';
 import type { FaceRecord } from '../../src/database/records.js';
-import { readCensus } from '../../src/clusters/read-census.js';
+import { readCensus } from '../../src/clusters/regrouping/read-census.js';
 import { DomainError } from '../../src/domain/domain-error.js';
 import { type SeededRandom, seededRandom } from '../../src/domain/evaluation/seeded-random.js';
 import { openPostgres, type TestDatabase } from '../harness/database.js';

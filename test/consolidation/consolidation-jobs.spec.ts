@@ -1,15 +1,15 @@
 // Who is consolidated when, on real jobs and a real thread; and what happens when people are faster than the grouping.
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApplyPlan } from '../../src/clusters/apply-plan.js';
-import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
-import { Consolidations } from '../../src/clusters/consolidations.js';
-import { readCensus } from '../../src/clusters/read-census.js';
+import { ApplyPlan } from '../../src/clusters/applying/apply-plan.js';
+import { AssignmentPolicies } from '../../src/clusters/assignment/assignment-policies.js';
+import { Consolidations } from '../../src/clusters/regrouping/consolidations.js';
+import { readCensus } from '../../src/clusters/regrouping/read-census.js';
 import type { KindredConfig } from '../../src/config/config.js';
 import { ConsolidationJobs } from '../../src/consolidation/consolidation-jobs.js';
 import { ConsolidationSchedule } from '../../src/consolidation/consolidation-schedule.js';
 import { LargeTenants } from '../../src/consolidation/large-tenants.js';
-import { GroupingThread } from '../../src/clusters/grouping-thread.js';
+import { GroupingThread } from '../../src/clusters/regrouping/grouping-thread.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import { groupFaces } from '../../src/domain/cluster/consolidation/group-faces.js';
 import { BackgroundJobs } from '../../src/jobs/background-jobs.js';

@@ -1,16 +1,16 @@
 // A tenant that is too large to be compared whole is consolidated where it has changed, neighbourhood by neighbourhood, with the real
 // thread on both databases.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApplyPlan } from '../../src/clusters/apply-plan.js';
-import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
-import { Consolidations } from '../../src/clusters/consolidations.js';
-import { GroupingThread } from '../../src/clusters/grouping-thread.js';
-import { readCensus } from '../../src/clusters/read-census.js';
+import { ApplyPlan } from '../../src/clusters/applying/apply-plan.js';
+import { AssignmentPolicies } from '../../src/clusters/assignment/assignment-policies.js';
+import { Consolidations } from '../../src/clusters/regrouping/consolidations.js';
+import { GroupingThread } from '../../src/clusters/regrouping/grouping-thread.js';
+import { readCensus } from '../../src/clusters/regrouping/read-census.js';
 import {
   followedFrom,
   NEIGHBOURHOOD_FACES_MAX,
   readNeighbourhood,
-} from '../../src/clusters/read-neighbourhood.js';
+} from '../../src/clusters/regrouping/read-neighbourhood.js';
 import { LargeTenants } from '../../src/consolidation/large-tenants.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import { carryOutCensus, EVIDENCE, previewCensus } from '../clusters/consolidate-gallery.js';

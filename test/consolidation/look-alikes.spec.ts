@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCensus, type TenantCensus } from '../../src/clusters/read-census.js';
+import { readCensus, type TenantCensus } from '../../src/clusters/regrouping/read-census.js';
 import { TenantStore } from '../../src/database/tenant-store.js';
 import { groupFaces } from '../../src/domain/cluster/consolidation/group-faces.js';
 import { parseEvidenceCalibration } from '../../src/domain/cluster/qel/calibration-file.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../../src/database/database.js';
 import { DatabaseStartError } from '../../src/database/database-error.js';
-import { takeOwnerLock } from '../../src/database/owner-lock.js';
+import { takeOwnerLock } from '../../src/database/embedded/owner-lock.js';
 import { embeddedDataFolder, migrationsFolder } from '../harness/database.js';
 import { repositoryRoot } from '../harness/shared-data.js';
 
@@ -66,7 +66,7 @@ describe('the owner lock', () => {
   it('of many processes that find a stale lock at once, exactly one gets the folder', async () => {
     lockText({ pid: 2 ** 22 - 3, startedAt: 'gone:1' });
     const script = `
-      import { takeOwnerLock } from '${join(repositoryRoot, 'dist/database/owner-lock.js')}';
+      import { takeOwnerLock } from '${join(repositoryRoot, 'dist/database/embedded/owner-lock.js')}';
       try { takeOwnerLock(process.argv[1]); console.log('got it'); setInterval(() => {}, 60_000); }
       catch (error) { console.log(error.name); }`;
     const children = Array.from({ length: 6 }, () =>

@@ -6,10 +6,10 @@ import {
   reviewKey,
   type ReviewPage,
   type ReviewSort,
-} from '../../src/database/review-item-order.js';
+} from '../../src/database/repositories/review-item-order.js';
 import { Prisma } from '../../src/database/generated/client.js';
-import { ReviewItemRepository } from '../../src/database/review-item-repository.js';
-import type { ReviewClosing } from '../../src/database/review-item-writes.js';
+import { ReviewItemRepository } from '../../src/database/repositories/review-item-repository.js';
+import type { ReviewClosing } from '../../src/database/repositories/review-item-writes.js';
 import type { Transaction } from '../../src/database/transaction-client.js';
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';

@@ -13,9 +13,9 @@ import type {
   ReviewItemRecord,
 } from '../../src/database/records.js';
 import type { TenantRepositories } from '../../src/database/tenant-store.js';
-import type { IdempotencyAttempt } from '../../src/database/idempotency-key-repository.js';
-import type { ReviewItemRepository } from '../../src/database/review-item-repository.js';
-import type { ReviewQuestion } from '../../src/database/review-item-writes.js';
+import type { IdempotencyAttempt } from '../../src/database/repositories/idempotency-key-repository.js';
+import type { ReviewItemRepository } from '../../src/database/repositories/review-item-repository.js';
+import type { ReviewQuestion } from '../../src/database/repositories/review-item-writes.js';
 
 export const SPACE = 'pack-a';
 

@@ -6,7 +6,7 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { meetRequirements } from '../../src/database/server-requirements.js';
-import { WireBridge } from '../../src/database/wire-bridge.js';
+import { WireBridge } from '../../src/database/embedded/wire-bridge.js';
 import { createTestDatabase } from '../harness/postgres.js';
 
 describe('requirements of a server', () => {

@@ -1,8 +1,8 @@
 // The repositories of tenants, API keys, operations, jobs and embedding spaces on real databases.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.js';
-import type { OperationPage } from '../../src/database/operation-repository.js';
-import { EmbeddingSpaceMismatch } from '../../src/database/embedding-space-directory.js';
+import type { OperationPage } from '../../src/database/repositories/operation-repository.js';
+import { EmbeddingSpaceMismatch } from '../../src/database/directories/embedding-space-directory.js';
 import type { TenantScope } from '../../src/database/tenant-store.js';
 import { bothDatabases, type TestDatabase } from '../harness/database.js';
 import {

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import type { Embedding } from '../../src/domain/face/embedding.js';
-import { CentroidRepository } from '../../src/database/centroid-repository.js';
-import { EmbeddingRepository } from '../../src/database/embedding-repository.js';
-import { LinkRepository } from '../../src/database/link-repository.js';
+import { CentroidRepository } from '../../src/database/repositories/centroid-repository.js';
+import { EmbeddingRepository } from '../../src/database/repositories/embedding-repository.js';
+import { LinkRepository } from '../../src/database/repositories/link-repository.js';
 import type { Transaction } from '../../src/database/transaction-client.js';
-import { vectorIndexStep } from '../../src/database/vector-index-policy.js';
-import { VectorIndexes } from '../../src/database/vector-indexes.js';
+import { vectorIndexStep } from '../../src/database/vectors/vector-index-policy.js';
+import { VectorIndexes } from '../../src/database/vectors/vector-indexes.js';
 import { openEmbedded, openPostgres, type TestDatabase } from '../harness/database.js';
 import { dot, halves, clusterRow, faceRow, imageRow, randomEmbedding, randomNumbers, SPACE } from './rows.js';
 import type pg from 'pg';

@@ -1,6 +1,6 @@
 // Keys, leases and kept answers on real databases, with a clock of the test's own.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeptAnswer } from '../../src/database/idempotency-key-repository.js';
+import type { KeptAnswer } from '../../src/database/repositories/idempotency-key-repository.js';
 import { ExpiredKeysSweep } from '../../src/idempotency/expired-keys-sweep.js';
 import { KEPT_MS, KeptAnswers, LEASE_MS, type KeyedRequest } from '../../src/idempotency/kept-answers.js';
 import { faultOf } from '../clusters/gallery.js';

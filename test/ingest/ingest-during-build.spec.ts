@@ -1,7 +1,7 @@
 // A tenant's index is built beside its uploads: photos that arrive meanwhile are assigned at once, and are in the index when it is done.
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VectorIndexes } from '../../src/database/vector-indexes.js';
+import { VectorIndexes } from '../../src/database/vectors/vector-indexes.js';
 import type { FaceRecord } from '../../src/database/records.js';
 import { clear, Gallery, SPACE } from '../clusters/gallery.js';
 import { openPostgres, type TestDatabase } from '../harness/database.js';

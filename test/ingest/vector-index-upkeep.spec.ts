@@ -1,7 +1,7 @@
 // A tenant that grows gets its index by a job, and loses it by one.
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { VectorIndexes } from '../../src/database/vector-indexes.js';
+import { VectorIndexes } from '../../src/database/vectors/vector-indexes.js';
 import { VectorIndexUpkeep } from '../../src/ingest/vector-index-upkeep.js';
 import { BackgroundJobs } from '../../src/jobs/background-jobs.js';
 import { JobQueue } from '../../src/queue/job-queue.js';

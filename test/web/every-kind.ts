@@ -1,8 +1,8 @@
 // A tenant with a question of every kind about real photos. Most arise by themselves from what is sent; those that need a second look
 // at many faces, or an odd picture, are raised through the service's own code.
 import sharp from 'sharp';
-import { ApplyPlan } from '../../src/clusters/apply-plan.js';
-import { AssignmentPolicies } from '../../src/clusters/assignment-policies.js';
+import { ApplyPlan } from '../../src/clusters/applying/apply-plan.js';
+import { AssignmentPolicies } from '../../src/clusters/assignment/assignment-policies.js';
 import { getCluster } from '../../src/clusters/load-facts.js';
 import { TenantStore } from '../../src/database/tenant-store.js';
 import type { Change } from '../../src/domain/cluster/change-plan.js';

@@ -6,7 +6,7 @@ import { CurrentPrincipal } from '../../auth/current-principal.js';
 import { actorOf, type Principal } from '../../auth/principal.js';
 import { Requires } from '../../auth/requires.js';
 import { TenantAccess } from '../../auth/tenant-access.js';
-import { ReviewDecisions } from '../../clusters/review-decisions.js';
+import { ReviewDecisions } from '../../clusters/deciding/review-decisions.js';
 import { NumberedQueueService } from '../../review-pending/numbered-queue.service.js';
 import { EarlierRoute } from '../earlier-route.js';
 import { EarlierTexts } from '../earlier-texts.js';

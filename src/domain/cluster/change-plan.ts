@@ -1,4 +1,4 @@
-// A change as data: what a decision will do, before anything is written. One executor (src/clusters/apply-plan.ts) applies
+// A change as data: what a decision will do, before anything is written. One executor (src/clusters/applying/apply-plan.ts) applies
 // every plan in one transaction; it also keeps centroids, counts and review items in step with what moved.
 import type { ClusterImage, ItemImage } from './recorded-changes.js';
 import type { ReviewKind } from '../review/review-item.js';
