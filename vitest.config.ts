@@ -17,6 +17,8 @@ const common = {
   maxWorkers: '100%',
   testTimeout: 180_000,
   hookTimeout: 300_000,
+  // Specs that load models on their own: see [Note: The runtime calls nobody].
+  env: { ORT_DISABLE_TELEMETRY: '1' },
 } as const;
 
 export default defineConfig({

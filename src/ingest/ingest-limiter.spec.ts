@@ -72,6 +72,24 @@ describe('IngestLimiter', () => {
     expect(order.join(' ')).toBe('noisy0 b0 c0 noisy1 b1 noisy2 b2 noisy3 noisy4 noisy5');
   });
 
+  it('gives a free place to the tenant with the fewest photos in the works, though the turn of another was longer ago', async () => {
+    const limiter = new IngestLimiter({ concurrency: 4, queueMax: 100, shared: 100 });
+    const [hold, third] = [gate(), gate()];
+    const order: string[] = [];
+    const send = (tenant: string, until: Promise<void>): Promise<void> =>
+      limiter.run(tenant, () => {
+        order.push(tenant);
+        return until;
+      });
+    const all = ['a', 'a', 'b'].map((tenant) => send(tenant, hold.opened));
+    all.push(send('c', third.opened), send('a', hold.opened), send('b', hold.opened));
+    third.open();
+    await tick();
+    expect(order.join(' ')).toBe('a a b c b');
+    hold.open();
+    await Promise.all(all);
+  });
+
   it('a full line costs the longest its newest, never a tenant with fewer photos its only one', async () => {
     const limiter = new IngestLimiter({ concurrency: 1, queueMax: 4, shared: 1 });
     const hold = gate();
