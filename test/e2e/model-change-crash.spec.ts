@@ -1,4 +1,5 @@
-// kill -9 in every phase of a change of model, there and back: it goes on at the next start, and nothing that a human said is lost.
+// kill -9 in every phase of a change of model, there and back: it goes on at the next start, nothing that a human said is lost, and the
+// database, which counts what it compares, at no time compares vectors of two spaces.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +8,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshot } from '../clusters/snapshot.js';
 import { Api } from '../harness/api.js';
 import { ADMIN_TOKEN, KindredProcess } from '../harness/kindred-process.js';
-import { unlikePhotosOfFivePeople } from '../harness/people.js';
+import { allColourPortraits, type NamedPhoto } from '../harness/people.js';
 import { createTestDatabase, type OwnDatabase } from '../harness/postgres.js';
 import { twoPacks, type TwoPacks } from '../harness/two-packs.js';
-import { type ChangeJson, inPhase, sendNamedPhotos } from '../model-changes/gallery.js';
+import { type Comparisons, countComparisons } from '../model-changes/counted-comparisons.js';
+import {
+  type ChangeJson,
+  type HumanWords,
+  humanWords,
+  inPhase,
+  labelledGallery,
+  type LabelledGallery,
+} from '../model-changes/gallery.js';
 
 const TENANT = 'crashing';
 /** Number of the lock that a process waits for where it shall die. */
 const GATE = 4711;
-const PHOTOS = 12;
+/** Of each person: the other ones come after the switch. */
+const PHOTOS_AT_FIRST = 9;
 
 describe('a change of model whose process is killed', () => {
   let packs: TwoPacks;
@@ -24,6 +34,9 @@ describe('a change of model whose process is killed', () => {
   let kindred: KindredProcess;
   let api: Api;
   let dataDir: string;
+  let gallery: LabelledGallery;
+  let portraits: readonly NamedPhoto[];
+  let comparisons: () => Promise<Comparisons>;
   const at = (path: string): string => `/v1/tenants/${TENANT}${path}`;
 
   const start = async (): Promise<void> => {
@@ -53,11 +66,18 @@ describe('a change of model whose process is killed', () => {
       END $$;
       CREATE TRIGGER gate BEFORE UPDATE ON model_changes FOR EACH ROW EXECUTE FUNCTION wait_at_gate();
       SELECT pg_advisory_lock(${GATE});`);
+    comparisons = await countComparisons(client);
     await start();
-    const people = await unlikePhotosOfFivePeople();
-    await sendNamedPhotos(api, TENANT, people.filter((_, i) => i % 10 < PHOTOS / 4).slice(0, PHOTOS));
+    portraits = await allColourPortraits();
+    gallery = await labelledGallery(
+      api,
+      TENANT,
+      portraits.filter((_, i) => i % 10 < PHOTOS_AT_FIRST),
+    );
   }, 300_000);
   afterAll(async () => {
+    // A process that waits where it should have died would not stop.
+    await client.query('SELECT pg_advisory_unlock_all()');
     if (kindred.running) await kindred.stop();
     await client.end();
     await own.drop();
@@ -74,8 +94,11 @@ describe('a change of model whose process is killed', () => {
       await client.query('ROLLBACK');
     }
   };
-  const labels = async (): Promise<unknown> =>
-    (await state()).clusters.filter(({ label }) => label !== null).map(({ id, label }) => [id, label]);
+  /** Names, locked faces, must- and cannot-links: all that a change of model may not touch. */
+  const words = async (): Promise<Omit<HumanWords, 'decided'>> => {
+    const { decided: _, ...rest } = await humanWords(own, TENANT);
+    return rest;
+  };
   const waiting = async (): Promise<number[]> =>
     (
       await client.query<{ pid: number }>(
@@ -92,11 +115,44 @@ describe('a change of model whose process is killed', () => {
     const { rows } = await client.query<{ phase: string }>('SELECT phase FROM model_changes');
     expect(rows).toEqual([{ phase }]);
   };
+  /** Searches by some faces and sends photos: what people do while vectors of both spaces are stored. @returns The photos' ids. */
+  const use = async (photos: readonly NamedPhoto[]): Promise<string[]> => {
+    for (const faceId of [...gallery.personOf.keys()].filter((_, i) => i % 9 === 0)) {
+      const found = await api.post<{ matches: unknown[] }>(at('/search'), { face_id: faceId });
+      expect(found.status, found.text).toBe(200);
+      expect(found.json.matches).not.toEqual([]);
+    }
+    const sent: string[] = [];
+    for (const { bytes } of photos) {
+      const { json, status, text } = await api.sendImage(TENANT, bytes);
+      expect(status, text).toBe(201);
+      sent.push(json.id);
+    }
+    return sent;
+  };
+  /** The service asked the guard and never crossed; what crosses, and what does not ask, would have been counted. */
+  const expectOneSpaceInEachComparison = async (): Promise<Comparisons> => {
+    const counted = await comparisons();
+    expect(counted).toMatchObject({ unguarded: 0, crossed: 0 });
+    expect(counted.distances).toBeGreaterThan(0);
+    expect(counted.asked).toBeGreaterThan(0);
+    const unlike = `SELECT a.vector <#> b.vector AS distance
+      FROM (VALUES ('here', '[1,0]'::vector)) AS a(space, vector), (VALUES ('there', '[0,1]'::vector)) AS b(space, vector)`;
+    const guarded = client.query(`${unlike} WHERE kindred_same_space(a.space, b.space)`);
+    await expect(guarded).rejects.toMatchObject({ code: '22000' });
+    expect((await client.query(unlike)).rows).toHaveLength(1);
+    expect(await comparisons()).toMatchObject({ unguarded: 1, crossed: 1 });
+    return counted;
+  };
   const dieAt = (phase: string) => client.query('INSERT INTO die_at VALUES ($1)', [phase]);
 
-  it('goes on in every phase, keeps every name, and is taken back exactly', async () => {
+  it('goes on in every phase, keeps every name, compares no two spaces, and is taken back exactly', async () => {
     const before = await state();
-    const namesBefore = await labels();
+    const wordsBefore = await words();
+    expect(Object.keys(wordsBefore.named).length).toBeGreaterThanOrEqual(5);
+    expect(Object.keys(wordsBefore.locked).length).toBeGreaterThanOrEqual(5);
+    expect(wordsBefore.constraints.some((text) => text.startsWith('cannot_link'))).toBe(true);
+    expect(wordsBefore.constraints.some((text) => text.startsWith('must_link'))).toBe(true);
     await dieAt('embedding');
     const ordered = await api.post<ChangeJson>(at('/model-changes'), { pack: packs.to });
     expect(ordered.status, ordered.text).toBe(202);
@@ -107,17 +163,19 @@ describe('a change of model whose process is killed', () => {
       ['arriving', ''],
     ] as const) {
       await killLeaving(phase);
-      expect(await labels()).toEqual(namesBefore);
+      expect(await words()).toEqual(wordsBefore);
       if (next !== '') await dieAt(next);
       await start();
+      await use([]);
     }
     const settled = await inPhase(api, TENANT, id, ['settled']);
     const job = await api.get<{ state: string; result: Record<string, unknown> }>(
       `/v1/jobs/${settled.job_id}`,
     );
     expect(job.json).toMatchObject({ state: 'succeeded', result: { regrouped: true } });
-    expect(await labels()).toEqual(namesBefore);
+    expect(await words()).toEqual(wordsBefore);
     expect((await api.get<{ space: string }>(at(''))).json.space).toBe(packs.to);
+    const late = await use(portraits.filter((_, i) => i % 30 === PHOTOS_AT_FIRST));
 
     await dieAt('returning');
     const undo = await api.post<ChangeJson>(at(`/model-changes/${id}/undo`));
@@ -127,16 +185,27 @@ describe('a change of model whose process is killed', () => {
       ['erasing', ''],
     ] as const) {
       await killLeaving(phase);
-      expect(await labels()).toEqual(namesBefore);
+      expect(await words()).toEqual(wordsBefore);
       if (next !== '') await dieAt(next);
       await start();
     }
     const done = await inPhase(api, TENANT, id, ['done']);
     expect(done.outcome).toBe('undone');
+    await use([]);
+    for (const image of late)
+      expect((await api.call('DELETE', at(`/images/${image}`))).status).toBeLessThan(300);
     expect(await state()).toEqual(before);
     const vectors = await client.query<{ rows: number }>(
       `SELECT count(*)::int AS rows FROM model_change_faces UNION ALL SELECT count(*)::int FROM model_change_images`,
     );
     expect(vectors.rows).toEqual([{ rows: 0 }, { rows: 0 }]);
+
+    await kindred.stop();
+    const { distances, asked } = await expectOneSpaceInEachComparison();
+    console.log(
+      `${gallery.personOf.size} faces, ${Object.keys(wordsBefore.named).length} names, ` +
+        `${Object.keys(wordsBefore.locked).length} locked, ${wordsBefore.constraints.length} constraints; ` +
+        `${distances} distances, the guard asked ${asked} times`,
+    );
   }, 600_000);
 });

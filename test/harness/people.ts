@@ -30,8 +30,14 @@ export async function unlikePhotosOfFivePeople(): Promise<NamedPhoto[]> {
   return sharedData ? labelledPhotos(join(sharedData.photos, 'lfw_colour10')) : unlikeVariations();
 }
 
-async function labelledPhotos(folder: string): Promise<NamedPhoto[]> {
-  const people = (await readdir(folder)).filter((name) => PEOPLE.includes(name));
+/** Every colour portrait: a hundred of ten people where they lie beside the checkout, else the unlike photos of five. */
+export async function allColourPortraits(): Promise<NamedPhoto[]> {
+  if (!sharedData) return unlikeVariations();
+  const folder = join(sharedData.photos, 'lfw_colour10');
+  return labelledPhotos(folder, (await readdir(folder)).sort());
+}
+
+async function labelledPhotos(folder: string, people: readonly string[] = PEOPLE): Promise<NamedPhoto[]> {
   const photos: NamedPhoto[] = [];
   for (const person of people) {
     for (const file of (await readdir(join(folder, person))).sort().slice(0, 10)) {

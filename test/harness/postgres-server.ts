@@ -26,7 +26,7 @@ export async function startServer(runFolder: string): Promise<string> {
   return stdout.trim().split('\n').at(-1)!;
 }
 
-/** A server that was there before the run; its user may create databases and roles. */
+/** A server that was there before the run; its user is a superuser. */
 export const namedServer = process.env['KINDRED_TEST_DATABASE_URL'] ?? process.env['DATABASE_URL_TEST'];
 
 /** Where `oncePerRun` keeps the name of the run's template database. */

@@ -1,5 +1,5 @@
-// The PostgreSQL server of a test run: the one that KINDRED_TEST_DATABASE_URL names (a user who may create databases and
-// roles), or a private one that starts at the first need and ends with the run.
+// The PostgreSQL server of a test run: the one that KINDRED_TEST_DATABASE_URL names (as a superuser), or a private one that
+// starts at the first need and ends with the run.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';

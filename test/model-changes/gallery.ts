@@ -5,6 +5,7 @@ import { Database } from '../../src/database/database.js';
 import type { Api, FaceJson, ImageJson } from '../harness/api.js';
 import type { TestApp } from '../harness/app.js';
 import type { NamedPhoto } from '../harness/people.js';
+import type { OwnDatabase } from '../harness/postgres.js';
 
 export interface ChangeJson {
   readonly id: string;
@@ -22,8 +23,13 @@ export interface ClusterJson {
 }
 
 /** The database of a running application, asked past the service. */
-export async function withClient<T>(app: TestApp, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...app.app.get(Database).connection });
+export async function withClient<T>(
+  where: TestApp | OwnDatabase,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client(
+    'app' in where ? { ...where.app.get(Database).connection } : { connectionString: where.url },
+  );
   await client.connect();
   try {
     return await work(client);
@@ -34,11 +40,11 @@ export async function withClient<T>(app: TestApp, work: (client: pg.Client) => P
 
 /** Rows that a tenant sees. */
 export async function rowsOf<R extends pg.QueryResultRow>(
-  app: TestApp,
+  where: TestApp | OwnDatabase,
   tenant: string,
   sql: string,
 ): Promise<R[]> {
-  return withClient(app, async (client) => {
+  return withClient(where, async (client) => {
     const [, rows] = (await client.query(`
       SELECT set_config('kindred.tenant_id', '${tenant}', true), set_config('role', 'kindred_tenant', true);
       ${sql}`)) as unknown as { rows: R[] }[];
@@ -139,8 +145,8 @@ export interface HumanWords {
   readonly decided: readonly string[];
 }
 
-export async function humanWords(app: TestApp, tenant: string): Promise<HumanWords> {
-  const one = async <R extends pg.QueryResultRow>(sql: string): Promise<R[]> => rowsOf<R>(app, tenant, sql);
+export async function humanWords(where: TestApp | OwnDatabase, tenant: string): Promise<HumanWords> {
+  const one = async <R extends pg.QueryResultRow>(sql: string): Promise<R[]> => rowsOf<R>(where, tenant, sql);
   const locked = await one<{ id: string; cluster: string | null }>(
     `SELECT id, cluster_id::text AS cluster FROM faces WHERE locked ORDER BY id`,
   );
