@@ -1,5 +1,5 @@
-// kill -9 in every phase of a change of model, there and back: it goes on at the next start, nothing that a human said is lost, and the
-// database, which counts what it compares, at no time compares vectors of two spaces.
+// kill -9 in every phase of a change of model, there and back: it goes on at the next start, nothing that a human said is lost, and no
+// result of a comparison in the database meets two spaces, which is counted.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

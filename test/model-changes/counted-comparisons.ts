@@ -9,7 +9,7 @@ export interface Comparisons {
   readonly unguarded: number;
   /** How often it was asked. */
   readonly asked: number;
-  /** How often it met two spaces, and so ended the statement. */
+  /** How often a result met two spaces, and so ended the statement. A candidate that did not become a result is not asked about. */
   readonly crossed: number;
 }
 
