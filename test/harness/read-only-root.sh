@@ -16,7 +16,11 @@ shift
   mount -t tmpfs tmpfs /mnt
   mkdir /mnt/data
   mount --bind "$folder" /mnt/data
+  # A repository in /tmp stays where it is.
+  mkdir /mnt/repository
+  mount --bind "$PWD" /mnt/repository
   mount -t tmpfs tmpfs /tmp
+  case $PWD/ in /tmp/*) mkdir -p "$PWD" && mount --bind /mnt/repository "$PWD" && cd "$PWD" ;; esac
   while read -r _ point _; do
     case $point in /mnt/data | /tmp | /proc* | /sys* | /dev*) ;; *) mount -o remount,bind,ro "$point" || true ;; esac
   done < /proc/mounts
