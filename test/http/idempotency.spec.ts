@@ -13,6 +13,7 @@ const WITHOUT_KEY: Readonly<Record<string, string>> = {
   '/v1/tenants/{tenant_id}/images': 'the hash of the bytes makes it idempotent',
   '/v1/tenants/{tenant_id}/import': 'a line that is in is not taken in again',
   '/v1/tenants/{tenant_id}/import/photos': 'a photo that is in is not taken in again',
+  '/v1/tenants/{tenant_id}/originals/encrypt': 'what is encrypted is left as it is',
   '/v1/tenants/{tenant_id}/search': 'changes nothing',
   '/v1/tenants/{tenant_id}/clusters/{cluster_id}/verify': 'changes nothing',
   '/v1/tenants/{tenant_id}/evaluate-settings': 'changes nothing',
