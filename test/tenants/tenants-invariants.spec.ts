@@ -22,7 +22,7 @@ import { act, type ActName, type Actor, drawActName, trespass } from './acts-ove
 import { StoredExtractions } from './stored-extractions.js';
 import { WholeDatabase } from './whole-database.js';
 
-const OPERATIONS = Number(process.env['KINDRED_TEST_OPERATIONS'] ?? 500);
+const OPERATIONS = Number(process.env['KINDRED_TEST_OPERATIONS'] ?? 300);
 const SEED = Number(process.env['KINDRED_TEST_SEED'] ?? 1);
 /** Ids that differ in what a folder or a pattern could make of them. */
 const TENANTS = ['a', 'A', 'a.a', 'tenant_b', '..b'];

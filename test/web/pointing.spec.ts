@@ -97,12 +97,18 @@ describe('faces that are pointed at', () => {
     const gaps = half.map(({ distance }, i) => (i === 0 ? 0 : far[i + 1]!.distance - distance));
     const last = gaps.indexOf(Math.max(...gaps));
     const radius = half[last]!.distance + gaps[last]! / 2;
-    const ring = Array.from({ length: 37 }, (_, i) => ({
+    const circle = Array.from({ length: 36 }, (_, i) => ({
       x: within(middle.x + radius * Math.cos((i * Math.PI) / 18), map.x, map.width),
       y: within(middle.y + radius * Math.sin((i * Math.PI) / 18), map.y, map.height),
     }));
+    // It begins where the map is, and not a button over it.
+    const isMap = await shown.evaluate<boolean[]>(
+      `${JSON.stringify(circle)}.map(({ x, y }) => document.elementFromPoint(x, y)?.getAttribute('role') === 'application')`,
+    );
+    const begin = isMap.indexOf(true);
+    expect(begin).toBeGreaterThanOrEqual(0);
     return {
-      ring,
+      ring: [...circle.slice(begin), ...circle.slice(0, begin + 1)],
       inside: far
         .slice(0, last + 1)
         .map(({ id }) => id)
