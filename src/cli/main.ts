@@ -24,7 +24,7 @@ import {
   reviewByLabels,
 } from './scripted-reviewer.js';
 import { addStorageCommands } from './storage-commands.js';
-import { exitNotFound } from './tenant-commands.js';
+import { exitNotFound } from './exit-refused.js';
 import { addTransferCommands } from './transfer-commands.js';
 import { calibrateSynthetic, evaluateOnSynthetic, syntheticCalibrationFile } from './synthetic.js';
 import { renderAudit, verifyAudit } from './verify-audit.js';

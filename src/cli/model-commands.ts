@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { connected, type Connect, type Connection } from './connected.js';
 import { EXIT } from './erasing.js';
+import { exitRefused } from './exit-refused.js';
 import { ApiError, type KindredClient, type ModelChangeAnswer } from './kindred-client.js';
 
 interface ChangeOptions extends Connection {
@@ -27,7 +28,7 @@ export function addModelCommands(tenants: Command, connect: Connect): void {
     .addOption(new Option('--undo', 'take the latest change back').conflicts(['pack', 'finish']))
     .addOption(new Option('--finish', 'erase the former vectors of the latest change now').conflicts('pack'))
     .action((tenant: string, options: ChangeOptions) =>
-      connect(options, (client) => changeModel(client, tenant, options)).catch(exitRefused),
+      connect(options, (client) => changeModel(client, tenant, options)).catch(exitRefused(exitOf)),
     );
 }
 
@@ -61,8 +62,4 @@ async function latest(
   return client.modelChange(tenant, newest.id, what);
 }
 
-function exitRefused(error: unknown): void {
-  if (!(error instanceof ApiError)) throw error;
-  console.error(`${error.code}: ${error.message}`);
-  process.exitCode = error.status === 404 ? EXIT.notFound : EXIT.refused;
-}
+const exitOf = ({ status }: ApiError): number => (status === 404 ? EXIT.notFound : EXIT.refused);

@@ -1,8 +1,10 @@
 // `kindred storage encrypt`: originals that lie there plainly, from before encryption was turned on.
 import type { Command } from 'commander';
 import { connected, type Connect, type Connection } from './connected.js';
+import type { ApiError } from './api-error.js';
 import { EXIT } from './erasing.js';
-import { ApiError, type KindredClient } from './kindred-client.js';
+import { exitRefused } from './exit-refused.js';
+import type { KindredClient } from './kindred-client.js';
 
 interface EncryptOptions extends Connection {
   readonly dryRun?: true;
@@ -30,7 +32,7 @@ export function addStorageCommands(program: Command, connect: Connect): void {
   )
     .option('--dry-run', 'only count')
     .action((tenants: string[], options: EncryptOptions) =>
-      connect(options, (client) => encryptTenants(client, tenants, options)).catch(exitRefused),
+      connect(options, (client) => encryptTenants(client, tenants, options)).catch(exitRefused(exitOf)),
     );
 }
 
@@ -71,13 +73,7 @@ async function encryptTenant(client: KindredClient, tenant: string, dryRun: bool
   }
 }
 
-function exitRefused(error: unknown): void {
-  if (!(error instanceof ApiError)) throw error;
-  console.error(`${error.code}: ${error.message}`);
-  process.exitCode =
-    error.code === 'tenant.not_found'
-      ? EXIT.notFound
-      : error.code === 'storage.encryption_off'
-        ? EXIT.refused
-        : EXIT.failed;
+function exitOf({ code }: ApiError): number {
+  if (code === 'tenant.not_found') return EXIT.notFound;
+  return code === 'storage.encryption_off' ? EXIT.refused : EXIT.failed;
 }

@@ -1,8 +1,8 @@
 // `kindred tenants`: what tenants there are, what they hold, and what their periods will erase. Nothing is changed by asking.
 import type { Command } from 'commander';
 import { connected, type Connect, type Connection } from './connected.js';
-import { EXIT } from './erasing.js';
-import { ApiError, type KindredClient } from './kindred-client.js';
+import { exitNotFound } from './exit-refused.js';
+import type { KindredClient } from './kindred-client.js';
 import { addModelCommands } from './model-commands.js';
 import { type RetentionOptions, tellRetention } from './retention-command.js';
 
@@ -65,10 +65,4 @@ function addFigures(
         else for (const [key, value] of Object.entries(read)) console.log(`${key}\t${JSON.stringify(value)}`);
       }).catch(exitNotFound),
   );
-}
-
-export function exitNotFound(error: unknown): void {
-  if (!(error instanceof ApiError && error.code === 'tenant.not_found')) throw error;
-  console.error(error.message);
-  process.exitCode = EXIT.notFound;
 }

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { connected, type Connect, type Connection } from './connected.js';
 import { EXIT } from './erasing.js';
+import { exitRefused } from './exit-refused.js';
 import { exportFolder } from './export-folder.js';
 import { importFolder } from './import-folder.js';
-import { ApiError, type KindredClient } from './kindred-client.js';
+import type { KindredClient } from './kindred-client.js';
 
 interface ExportWords extends Connection {
   tenant: string;
@@ -84,9 +85,6 @@ async function runImport(
   if (done.photos_without_original > 0) process.exitCode = EXIT.unfinished;
 }
 
-function notFound(error: unknown): undefined {
-  if (!(error instanceof ApiError && /^(tenant|cluster)\.not_found$/.test(error.code))) throw error;
-  console.error(error.message);
-  process.exitCode = EXIT.notFound;
-  return undefined;
-}
+const notFound = exitRefused(({ code }) =>
+  /^(tenant|cluster)\.not_found$/.test(code) ? EXIT.notFound : undefined,
+);

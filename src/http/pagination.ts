@@ -8,7 +8,7 @@ import { requestFault } from './request-fault.js';
 
 export const LIMIT_DEFAULT = 50;
 export const LIMIT_MAX = 100;
-const CURSOR_LENGTH_MAX = 1024;
+export const CURSOR_LENGTH_MAX = 1024;
 
 /** What a cursor may hold: the sort key of one row. */
 export type CursorKey = string | readonly (string | number | null)[];
@@ -20,6 +20,7 @@ export interface Page<T> {
 }
 
 const textKey = (key: unknown): string | undefined => (typeof key === 'string' ? key : undefined);
+const uuidKey = (key: unknown): string | undefined => (isUuid(key) ? key : undefined);
 
 /** The query of every list: extend it for filters. */
 export class PageQuery {
@@ -41,7 +42,7 @@ export class PageQuery {
 
   /** A page of a list in the order of UUIDs. Throws DomainError request.invalid for a cursor of something else. */
   idPage(): { limit: number; after?: string } {
-    return this.keyPage((key) => (isUuid(key) ? key : undefined));
+    return this.keyPage(uuidKey);
   }
 
   /**
@@ -52,11 +53,18 @@ export class PageQuery {
   keyPage<K>(parse: (key: unknown) => K | undefined): { limit: number; after?: K };
   keyPage(parse: (key: unknown) => unknown = textKey): { limit: number; after?: unknown } {
     if (this.cursor === undefined) return { limit: this.limit };
-    const key = decodeCursor(this.cursor);
-    const after = key === undefined ? undefined : parse(key);
-    if (after === undefined) throw requestFault('#/query/cursor', 'is not a cursor of this list', 'cursor');
-    return { limit: this.limit, after };
+    return { limit: this.limit, after: keyIn(this.cursor, parse, '#/query/cursor') };
   }
+}
+
+/** The UUID in a cursor that stands at `pointer`. Throws DomainError request.invalid for a cursor of something else. */
+export const idIn = (cursor: string, pointer: string): string => keyIn(cursor, uuidKey, pointer);
+
+function keyIn<K>(cursor: string, parse: (key: unknown) => K | undefined, pointer: string): K {
+  const key = decodeCursor(cursor);
+  const after = key === undefined ? undefined : parse(key);
+  if (after === undefined) throw requestFault(pointer, 'is not a cursor of this list', 'cursor');
+  return after;
 }
 
 /**

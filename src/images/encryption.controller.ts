@@ -4,15 +4,13 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags 
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import { Requires } from '../auth/requires.js';
 import { DomainError } from '../domain/domain-error.js';
-import { decodeCursor, encodeCursor } from '../http/pagination.js';
-import { isUuid, TenantIdPipe } from '../http/params.js';
-import { requestFault } from '../http/request-fault.js';
+import { CURSOR_LENGTH_MAX, encodeCursor, idIn } from '../http/pagination.js';
+import { TenantIdPipe } from '../http/params.js';
 import { BlobEncryption } from '../ingest/blob-encryption.js';
 import { BlobStore } from '../storage/blob-store.js';
 
 /** A request works for so long, and to the end of the file under way, ms. */
 const WORK_MS = 5000;
-const CURSOR_LENGTH_MAX = 1024;
 
 export class EncryptionBody {
   @ApiPropertyOptional({ default: false, description: 'true: only count.' })
@@ -27,10 +25,7 @@ export class EncryptionBody {
   cursor?: string;
 
   after(): string | undefined {
-    if (this.cursor === undefined) return undefined;
-    const id = decodeCursor(this.cursor);
-    if (!isUuid(id)) throw requestFault('#/cursor', 'is no cursor of this route', 'cursor');
-    return id;
+    return this.cursor === undefined ? undefined : idIn(this.cursor, '#/cursor');
   }
 }
 

@@ -71,6 +71,7 @@ export class BlobEncryption implements OnModuleDestroy {
   }
 
   private async encryptAll(): Promise<number> {
+    if (!this.blobs.encrypts) return 0;
     let encrypted = 0;
     await this.exclusive.run('encrypt-originals', async () => {
       for (let after: string | undefined; ;) {
@@ -85,7 +86,6 @@ export class BlobEncryption implements OnModuleDestroy {
   }
 
   private async encryptTenant(tenantId: string): Promise<number> {
-    if (!this.blobs.encrypts) return 0;
     let encrypted = 0;
     for (let after: string | null | undefined; after !== null && !this.stopping;) {
       const page = await this.page(tenantId, { after, untilMs: Infinity, dryRun: false });

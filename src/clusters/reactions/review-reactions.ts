@@ -138,7 +138,10 @@ export function settledClusters(
   after: ReadonlyMap<string, ClusterRecord>,
 ): string[] {
   return before
-    .filter(({ id, state }) => state === 'pending' && /confirmed|ignored/.test(after.get(id)?.state ?? ''))
+    .filter(({ id, state }) => {
+      const now = after.get(id)?.state;
+      return state === 'pending' && (now === 'confirmed' || now === 'ignored');
+    })
     .map((cluster) => cluster.id);
 }
 

@@ -53,11 +53,7 @@ export class CentroidRepository {
     if (faceIds.length === 0) return;
     await this.tx.$executeRaw`
       INSERT INTO cluster_centroids AS held (tenant_id, cluster_id, space, sum, face_count)
-      SELECT f.tenant_id, f.cluster_id, e.space, sum(${asVector(Prisma.sql`e.embedding`)} ORDER BY e.face_id), count(*)
-      FROM faces f JOIN face_embeddings e ON e.tenant_id = f.tenant_id AND e.face_id = f.id
-      WHERE f.tenant_id = ${this.tenantId} AND f.id = ANY (${[...faceIds]}::uuid[])
-        AND f.cluster_id IS NOT NULL AND f.state = 'active'
-      GROUP BY f.tenant_id, f.cluster_id, e.space
+      ${this.sums(Prisma.sql`f.id = ANY (${[...faceIds]}::uuid[])`)}
       ORDER BY f.cluster_id
       ON CONFLICT (tenant_id, cluster_id, space)
       DO UPDATE SET sum = held.sum + excluded.sum, face_count = held.face_count + excluded.face_count`;
@@ -74,10 +70,7 @@ export class CentroidRepository {
       DELETE FROM cluster_centroids WHERE tenant_id = ${this.tenantId} AND cluster_id = ANY (${ids}::uuid[])`;
     await this.tx.$executeRaw`
       INSERT INTO cluster_centroids (tenant_id, cluster_id, space, sum, face_count)
-      SELECT f.tenant_id, f.cluster_id, e.space, sum(${asVector(Prisma.sql`e.embedding`)} ORDER BY e.face_id), count(*)
-      FROM faces f JOIN face_embeddings e ON e.tenant_id = f.tenant_id AND e.face_id = f.id
-      WHERE f.tenant_id = ${this.tenantId} AND f.cluster_id = ANY (${ids}::uuid[]) AND f.state = 'active'
-      GROUP BY f.tenant_id, f.cluster_id, e.space`;
+      ${this.sums(Prisma.sql`f.cluster_id = ANY (${ids}::uuid[])`)}`;
   }
 
   /** Makes the centroids of all clusters in one space anew, as `recompute` does. */
@@ -85,9 +78,15 @@ export class CentroidRepository {
     await this.tx.clusterCentroid.deleteMany({ where: { tenantId: this.tenantId, space } });
     await this.tx.$executeRaw`
       INSERT INTO cluster_centroids (tenant_id, cluster_id, space, sum, face_count)
+      ${this.sums(Prisma.sql`e.space = ${space}`)}`;
+  }
+
+  /** Rows of centroids summed over active faces in the order of their ids. @param which Condition on faces `f` and embeddings `e`. */
+  private sums(which: Prisma.Sql): Prisma.Sql {
+    return Prisma.sql`
       SELECT f.tenant_id, f.cluster_id, e.space, sum(${asVector(Prisma.sql`e.embedding`)} ORDER BY e.face_id), count(*)
       FROM faces f JOIN face_embeddings e ON e.tenant_id = f.tenant_id AND e.face_id = f.id
-      WHERE f.tenant_id = ${this.tenantId} AND e.space = ${space} AND f.cluster_id IS NOT NULL AND f.state = 'active'
+      WHERE f.tenant_id = ${this.tenantId} AND f.cluster_id IS NOT NULL AND f.state = 'active' AND ${which}
       GROUP BY f.tenant_id, f.cluster_id, e.space`;
   }
 
