@@ -14,6 +14,9 @@ export class InferenceStartError extends Error {
   }
 }
 
+/** Who reads a page does not wait for the models: theirs is the time that is left. Elsewhere than on Linux it would be the whole process's. */
+const NICE = process.platform === 'linux' ? 10 : 0;
+
 export class InferenceThreads implements ThreadRunner {
   private constructor(private readonly pool: Piscina) {}
 
@@ -34,6 +37,7 @@ export class InferenceThreads implements ThreadRunner {
       // Threads wait for messages in their event loop rather than in Atomics.wait: timers and streams in them stay alive.
       atomics: 'disabled',
       recordTiming: false,
+      niceIncrement: NICE,
     });
     // A thread that dies without a task in hand is reported here; its task is what fails, so that nothing is left to do.
     pool.on('error', () => undefined);

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { Autovacuum } from './autovacuum.js';
 import type { PgliteTask } from './embedded-database.js';
 import { WireBridge } from './wire-bridge.js';
 
@@ -24,9 +25,12 @@ if (socketPath === null) {
 } else {
   const bridge = new WireBridge(db);
   await bridge.listen(socketPath);
+  const autovacuum = new Autovacuum((work) => bridge.betweenTransactions(work));
+  autovacuum.start();
   port.on('message', (message) => {
     if (message !== 'stop') return;
     void (async () => {
+      await autovacuum.stop();
       await bridge.close();
       await db.close();
       port.postMessage('stopped');

@@ -24,6 +24,17 @@ export class WireBridge {
     });
   }
 
+  /** Runs `work` while no client has a transaction open, and no client's messages until it has settled. */
+  async betweenTransactions<T>(work: (db: PGlite) => Promise<T>): Promise<T> {
+    const own = {};
+    await this.turn.take(own);
+    try {
+      return await work(this.db);
+    } finally {
+      this.turn.pass();
+    }
+  }
+
   /** Ends all connections; open transactions are rolled back. */
   async close(): Promise<void> {
     const ended = [...this.connections].map((connection) => connection.end());
@@ -42,25 +53,25 @@ export class WireBridge {
 
 /** Who has the session; the others wait in the order of their coming. */
 class SessionTurn {
-  private holder: BridgeConnection | null = null;
-  private readonly waiting: { connection: BridgeConnection; go: () => void }[] = [];
+  private holder: object | null = null;
+  private readonly waiting: { one: object; go: () => void }[] = [];
 
-  async take(connection: BridgeConnection): Promise<void> {
-    if (this.holder === connection) return;
+  async take(one: object): Promise<void> {
+    if (this.holder === one) return;
     if (this.holder === null) {
-      this.holder = connection;
+      this.holder = one;
       return;
     }
-    await new Promise<void>((go) => this.waiting.push({ connection, go }));
+    await new Promise<void>((go) => this.waiting.push({ one, go }));
   }
 
-  holds(connection: BridgeConnection): boolean {
-    return this.holder === connection;
+  holds(one: object): boolean {
+    return this.holder === one;
   }
 
   pass(): void {
     const next = this.waiting.shift();
-    this.holder = next?.connection ?? null;
+    this.holder = next?.one ?? null;
     next?.go();
   }
 }

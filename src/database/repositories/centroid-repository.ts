@@ -1,7 +1,7 @@
 // The table `cluster_centroids` of one tenant: per cluster and space the sum of its active faces' embeddings.
 import { Embedding, oneSpace } from '../../domain/face/embedding.js';
 import { Prisma } from '../generated/client.js';
-import { breadthIsSet, isIndexed } from '../vectors/index-search.js';
+import { breadthIsSet, searchTenant } from '../vectors/index-search.js';
 import {
   asEmbedding,
   asVector,
@@ -131,24 +131,20 @@ export class CentroidRepository {
   ): Promise<ClusterSimilarity[][]> {
     if (probes.length === 0) return [];
     const space = oneSpace(probes);
-    const lists = await this.compare(
-      probes,
-      {
-        from: (await this.isIndexed(space)) ? this.reached(space) : ALL,
-        where: Prisma.sql`c.cluster_id <> probes.own
+    const lists = await searchTenant(this.tx, { tenantId: this.tenantId, space }, (indexed) =>
+      this.compare(
+        probes,
+        {
+          from: indexed ? this.reached(space) : ALL,
+          where: Prisma.sql`c.cluster_id <> probes.own
           AND EXISTS (SELECT 1 FROM clusters held
             WHERE held.tenant_id = c.tenant_id AND held.id = c.cluster_id AND held.state <> 'merged')`,
-        order: Prisma.sql`ORDER BY similarity DESC, c.cluster_id LIMIT ${limit}::int`,
-      },
-      ownClusterIds,
+          order: Prisma.sql`ORDER BY similarity DESC, c.cluster_id LIMIT ${limit}::int`,
+        },
+        ownClusterIds,
+      ),
     );
     return lists.map((list) => list.filter(({ similarity }) => similarity >= similarityMin));
-  }
-
-  private async isIndexed(space: string): Promise<boolean> {
-    const [row] = await this.tx.$queryRaw<[{ indexed: boolean }]>`
-      SELECT ${isIndexed(this.tenantId, space)} AS indexed`;
-    return row.indexed;
   }
 
   /** The clusters of the faces nearest to a probe, as the tenant's index finds them. */

@@ -12,7 +12,7 @@ import {
   unitSimilarity,
   vectorText,
 } from '../vectors/pgvector.js';
-import { breadthIsSet } from '../vectors/index-search.js';
+import { breadthIsSet, searchTenant } from '../vectors/index-search.js';
 import type { ClusterState } from '../records.js';
 import type { Transaction } from '../transaction-client.js';
 
@@ -97,7 +97,7 @@ export class EmbeddingRepository {
     const [first] = probes;
     if (!first) return [];
     const space = oneSpace(probes);
-    const rows = await this.tx.$queryRaw<NearestRow[]>`
+    const searched = (): Promise<NearestRow[]> => this.tx.$queryRaw`
       WITH probes AS MATERIALIZED (
         SELECT ordinal::int AS ordinal, ${asVector(Prisma.sql`text`)} AS direction, ${asEmbedding(Prisma.sql`text`)} AS probe
         FROM unnest(${probes.map(({ values }) => vectorText(values))}::text[]) WITH ORDINALITY AS given(text, ordinal)
@@ -124,6 +124,7 @@ export class EmbeddingRepository {
       WHERE ${similarityOf(Prisma.sql`near.distance`)} >= ${options.similarityMin}::float8
         AND ${sameSpace(Prisma.sql`near.space`, Prisma.sql`${space}`)} AND ${sameSpace(Prisma.sql`held.space`, Prisma.sql`${space}`)}
       ORDER BY probes.ordinal, near.distance, near.face_id`;
+    const rows = await searchTenant(this.tx, { tenantId: this.tenantId, space }, searched);
     const lists: NearestFace[][] = probes.map(() => []);
     for (const { probe, state, label, faceCount, centroidSimilarity, ...face } of rows)
       lists[probe]!.push({ ...face, cluster: { state, label, faceCount, centroidSimilarity } });

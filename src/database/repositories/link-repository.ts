@@ -1,6 +1,6 @@
 // Who of one tenant's stored faces is close to which other one: the links that consolidation follows.
 import { Prisma } from '../generated/client.js';
-import { breadthIsSet } from '../vectors/index-search.js';
+import { breadthIsSet, searchTenant } from '../vectors/index-search.js';
 import { distance, sameSpace, similarityOf, unitSimilarity } from '../vectors/pgvector.js';
 import type { Transaction } from '../transaction-client.js';
 
@@ -49,7 +49,7 @@ export class LinkRepository {
   ): Promise<LinkedFace[]> {
     if (faceIds.length === 0) return [];
     const similarity = similarityOf(Prisma.sql`near.distance`);
-    return this.tx.$queryRaw`
+    const searched = (): Promise<LinkedFace[]> => this.tx.$queryRaw`
       WITH probes AS MATERIALIZED (${this.probes(faceIds, space)} AND ${breadthIsSet(this.tenantId, space)})
       SELECT near.face_id AS "faceId", max(${similarity}) AS similarity
       FROM probes CROSS JOIN LATERAL (
@@ -62,6 +62,7 @@ export class LinkRepository {
       ) AS near
       WHERE ${similarity} >= ${similarityMin}::float8 AND ${sameSpace(Prisma.sql`near.space`, Prisma.sql`probes.space`)}
       GROUP BY near.face_id ORDER BY near.face_id`;
+    return searchTenant(this.tx, { tenantId: this.tenantId, space }, searched);
   }
 
   private probes(faceIds: readonly string[], space: string): Prisma.Sql {
