@@ -1,7 +1,7 @@
 // `kindred export`: writes a tenant, or a person, into a folder. What was broken off goes on where it stopped.
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,8 @@ import { exportLines, stateOfExport } from './export-file.js';
 import { ApiError, type KindredClient } from './kindred-client.js';
 
 export const EXPORT_FILE = 'kindred.jsonl';
+/** Ids of photos that have lines but were erased before their originals came. */
+const ERASED_FILE = 'erased.json';
 const ORIGINALS = 'originals';
 const CROPS = 'crops';
 
@@ -28,7 +30,9 @@ export interface Exported {
   readonly end: EndLine;
   readonly originals: number;
   readonly crops: number;
-  /** Photos that are gone by now, or cannot be had. */
+  /** Photos and crops of faces that were erased since their lines were written. */
+  readonly erased: number;
+  /** That are there and cannot be had. */
   readonly missing: number;
 }
 
@@ -54,7 +58,7 @@ export async function exportFolder(client: KindredClient, options: ExportOptions
   await mkdir(options.to, { recursive: true, mode: 0o700 });
   const file = join(options.to, EXPORT_FILE);
   const end = await writeLines(client, options, file);
-  if (!options.originals) return { end, originals: 0, crops: 0, missing: 0 };
+  if (!options.originals) return { end, originals: 0, crops: 0, erased: 0, missing: 0 };
   return { end, ...(await writeOriginals(client, options, file)) };
 }
 
@@ -112,7 +116,8 @@ async function writeOriginals(
 ): Promise<Omit<Exported, 'end'>> {
   for (const folder of [ORIGINALS, CROPS])
     await mkdir(join(options.to, folder), { recursive: true, mode: 0o700 });
-  const written = { originals: 0, crops: 0, missing: 0 };
+  const written = { originals: 0, crops: 0, erased: 0, missing: 0 };
+  const erased: string[] = [];
   const tenant = `/v1/tenants/${encodeURIComponent(options.tenant)}`;
   let cropped = false;
   for await (const { line } of exportLines(file)) {
@@ -122,31 +127,44 @@ async function writeOriginals(
       if (cropped) continue;
       const path = originalPath(options.to, line);
       const there = (await sha256Of(path)) === line.sha256;
-      const kept =
-        there || (await fetchFile(client, `${tenant}/images/${line.id}/original`, path, line.sha256));
-      written[kept ? 'originals' : 'missing']++;
+      const came = there
+        ? 'written'
+        : await fetchFile(client, `${tenant}/images/${line.id}/original`, path, line.sha256);
+      written[came === 'written' ? 'originals' : came]++;
+      if (came === 'erased') erased.push(line.id);
     }
     if (line.type === 'face' && cropped && line.state !== 'dismissed') {
       const path = join(options.to, CROPS, `${line.id}.jpg`);
-      const kept = await fetchFile(client, `${tenant}/faces/${line.id}/crop`, path);
-      written[kept ? 'crops' : 'missing']++;
+      const came = await fetchFile(client, `${tenant}/faces/${line.id}/crop`, path);
+      written[came === 'written' ? 'crops' : came]++;
     }
   }
+  const note = join(options.to, ERASED_FILE);
+  if (erased.length > 0) await replaceFile(note, JSON.stringify({ images: erased }));
+  else await rm(note, { force: true });
   return written;
 }
 
-/** @returns Whether it could be had. @throws Error when its hash is another. */
+/** Ids of the photos that an export found erased when it fetched their originals. */
+export async function erasedMeanwhile(folder: string): Promise<ReadonlySet<string>> {
+  const text = await readFile(join(folder, ERASED_FILE), 'utf8').catch(() => '{ "images": [] }');
+  return new Set((JSON.parse(text) as { images: string[] }).images);
+}
+
+/** @throws Error when its hash is another. */
 async function fetchFile(
   client: KindredClient,
   url: string,
   path: string,
   sha256?: string,
-): Promise<boolean> {
+): Promise<'written' | 'erased' | 'missing'> {
   let body: ReadableStream<Uint8Array>;
   try {
     body = await client.download(url);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.code === 'image.not_found' || error.code === 'face.not_found') return 'erased';
+    if (error.status === 404 && error.code !== 'tenant.not_found') return 'missing';
     throw error;
   }
   const part = `${path}.part`;
@@ -156,7 +174,7 @@ async function fetchFile(
     throw new Error(`${url} answered other bytes than those of the export; run it once more`);
   }
   await rename(part, path);
-  return true;
+  return 'written';
 }
 
 /** Undefined when there is no such file. */

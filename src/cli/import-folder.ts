@@ -4,7 +4,7 @@ import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportLine, HeaderLine, ImageLine } from '../domain/transfer/export-line.js';
 import { checkExport, exportLines } from './export-file.js';
-import { EXPORT_FILE, originalPath, replaceFile } from './export-folder.js';
+import { erasedMeanwhile, EXPORT_FILE, originalPath, replaceFile } from './export-folder.js';
 import type { ImportAnswer, KindredClient } from './kindred-client.js';
 
 /** Figures of what was added. */
@@ -19,6 +19,8 @@ export interface Imported {
   readonly left_out_items: number;
   /** Photos that were not sent: their original is not in the folder. */
   readonly photos_without_original: number;
+  /** Photos that were not sent: they were erased where they came from, after their lines were written. */
+  readonly photos_erased: number;
   /** Constraints that name a face that never came. */
   readonly constraints_left_out: number;
   /** Ids of the export that are others here. */
@@ -56,6 +58,7 @@ const NO_FIGURES: Figures = {
   conflicts: 0,
   left_out_items: 0,
   photos_without_original: 0,
+  photos_erased: 0,
 };
 
 /** @throws DamagedExport before anything is sent; ApiError. */
@@ -68,7 +71,8 @@ export async function importFolder(
   const { limits: _limits, ...settings } = header.settings;
   await client.findOrCreateTenant(tenant, settings);
   const target = `${client.address} ${tenant}`;
-  return new FolderImport(client, { from, tenant, file, target, header, sha256: end.sha256 }).run();
+  const erased = await erasedMeanwhile(from);
+  return new FolderImport(client, { from, tenant, file, target, header, erased, sha256: end.sha256 }).run();
 }
 
 class FolderImport {
@@ -93,6 +97,8 @@ class FolderImport {
       readonly file: string;
       readonly target: string;
       readonly header: HeaderLine;
+      /** Ids of photos. */
+      readonly erased: ReadonlySet<string>;
       readonly sha256: string;
     },
   ) {}
@@ -148,7 +154,8 @@ class FolderImport {
     this.photo = undefined;
     if (photo === undefined) return;
     const path = originalPath(this.source.from, photo.image);
-    if (!(await exists(path))) this.count({ photos_without_original: 1 });
+    if (this.source.erased.has(photo.image.id)) this.count({ photos_erased: 1 });
+    else if (!(await exists(path))) this.count({ photos_without_original: 1 });
     else {
       const clusters = [...photo.clusterIds].flatMap((id) => this.clusters.get(id) ?? []);
       const texts = [...clusters, ...photo.texts].map((text) => this.renamed(text));

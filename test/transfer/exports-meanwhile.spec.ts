@@ -119,6 +119,24 @@ describe('an export while something else goes on', () => {
     expect((await admin.get('/v1/tenants/losing/clusters?label=Grace')).json).toMatchObject({ items: [] });
   });
 
+  it('of which a photo goes before its original came is whole without it, and so is its import', async () => {
+    await makeGallery(admin, 'thinner');
+    const to = join(folder, 'thinner');
+    const words = ['export', '--tenant', 'thinner', '--to', to];
+    expect((await kindred(admin, ...words)).code).toBe(0);
+    const [image] = (await linesIn(join(to, 'kindred.jsonl'))).filter(({ type }) => type === 'image');
+    const { id } = image as { id: string };
+    expect((await admin.call('DELETE', `/v1/tenants/thinner/images/${id}`)).status).toBe(204);
+    for (const run of [1, 2]) {
+      const fetched = await kindred(admin, ...words, '--originals');
+      expect([fetched.code, fetched.err], `run ${run}`).toEqual([0, '']);
+      expect(fetched.json).toMatchObject({ image: 6, originals: 5, erased: 1, missing: 0 });
+    }
+    const back = await kindred(admin, 'import', '--from', to, '--tenant', 'thin');
+    expect([back.code, back.err]).toEqual([0, '']);
+    expect(back.json).toMatchObject({ images: 5, photos_erased: 1, photos_without_original: 0 });
+  });
+
   it('holds of each face the vector that is in force, before, across and after a change of model', async () => {
     const photos = (await fiftyPhotosOfFivePeople()).filter((_, i) => i % 2 === 0).slice(0, PHOTOS);
     expect((await admin.post('/v1/tenants', { id: 'moving' })).status).toBe(201);
