@@ -2,6 +2,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ActedBy, type Actor, TakesReason } from '../auth/acted-by.js';
 import { Requires } from '../auth/requires.js';
 import { DomainError } from '../domain/domain-error.js';
 import { CURSOR_LENGTH_MAX, encodeCursor, idIn } from '../http/pagination.js';
@@ -54,17 +55,19 @@ export class EncryptionController {
     summary:
       'Encrypt originals that were kept before encryption was turned on: some seconds of it, newest first.',
   })
+  @TakesReason()
   @ApiOkResponse({ type: EncryptionResponse })
   async encrypt(
     @Param('tenant_id', TenantIdPipe) tenantId: string,
     @Body() body: EncryptionBody,
+    @ActedBy() by: Actor,
   ): Promise<EncryptionResponse> {
     const dryRun = body.dry_run ?? false;
     if (!dryRun && !this.blobs.encrypts) {
       throw new DomainError('storage.encryption_off', 'Turn storage.encryption on, and start again.');
     }
     const untilMs = performance.now() + WORK_MS;
-    const done = await this.encryption.page(tenantId, { after: body.after(), untilMs, dryRun });
+    const done = await this.encryption.page(tenantId, { after: body.after(), untilMs, dryRun }, by);
     return {
       encrypted: done.encrypted,
       encrypted_before: done.encryptedBefore,

@@ -8,6 +8,14 @@ import { imageBlobKey } from '../storage/blob-key.js';
 import { BlobStore } from '../storage/blob-store.js';
 
 const PAGE = 200;
+/** Of what a process does at its start. */
+const ACTOR = 'storage';
+
+/** Who has it done. */
+export interface EncryptionActor {
+  readonly actor: string;
+  readonly reason?: string | undefined;
+}
 
 /** What became of a page of originals. */
 export interface EncryptedPage {
@@ -49,12 +57,28 @@ export class BlobEncryption implements OnModuleDestroy {
   /**
    * Encrypts the next originals of a tenant, newest first, until the time is over; one at least.
    * @param after `next` of the page before. @param untilMs Of performance.now(). @param dryRun Only looks.
+   * @param by For the audit log, which is told how many were.
    */
   async page(
     tenantId: string,
     { after, untilMs, dryRun }: { after?: string | undefined; untilMs: number; dryRun: boolean },
+    by: EncryptionActor,
   ): Promise<EncryptedPage> {
     const scope = this.tenants.forTenant(tenantId);
+    const page = await this.encryptPage(scope, { after, untilMs, dryRun });
+    if (page.encrypted > 0 && !dryRun) {
+      const details = { images: page.encrypted };
+      await scope.transaction(({ audit }) =>
+        audit.append({ ...by, at: new Date(), action: 'originals.encrypted', details }),
+      );
+    }
+    return page;
+  }
+
+  private async encryptPage(
+    scope: TenantScope,
+    { after, untilMs, dryRun }: { after?: string | undefined; untilMs: number; dryRun: boolean },
+  ): Promise<EncryptedPage> {
     const images = await scope.read((r) => r.images.list({ limit: PAGE, after }));
     const counts = { encrypted: 0, encryptedBefore: 0, missing: 0 };
     let last: string | undefined;
@@ -62,7 +86,7 @@ export class BlobEncryption implements OnModuleDestroy {
       if (last !== undefined && (this.stopping || performance.now() > untilMs))
         return { ...counts, next: last };
       last = id;
-      const state = await this.blobs.stateOf(imageBlobKey(tenantId, id));
+      const state = await this.blobs.stateOf(imageBlobKey(scope.tenantId, id));
       if (state === 'missing') counts.missing++;
       else if (state === 'encrypted') counts.encryptedBefore++;
       else if (dryRun || (await this.encryptImage(scope, id))) counts.encrypted++;
@@ -88,7 +112,7 @@ export class BlobEncryption implements OnModuleDestroy {
   private async encryptTenant(tenantId: string): Promise<number> {
     let encrypted = 0;
     for (let after: string | null | undefined; after !== null && !this.stopping;) {
-      const page = await this.page(tenantId, { after, untilMs: Infinity, dryRun: false });
+      const page = await this.page(tenantId, { after, untilMs: Infinity, dryRun: false }, { actor: ACTOR });
       encrypted += page.encrypted;
       after = page.next;
     }

@@ -121,6 +121,17 @@ describe('kindred storage encrypt', () => {
     });
   });
 
+  it('stands in the audit log with its figures, and who looked only is not in it', async () => {
+    await during(ON, async (api) => {
+      const { json } = await api.get<{ items: { action: string; actor: string; details: object }[] }>(
+        '/v1/tenants/beta/audit',
+      );
+      expect(json.items.filter(({ action }) => action === 'originals.encrypted')).toMatchObject([
+        { actor: 'admin', details: { images: 1 } },
+      ]);
+    });
+  });
+
   it('works on one tenant a request, for a bounded time, and only for its admins', async () => {
     await during(ON, async (api) => {
       const path = '/v1/tenants/acme/originals/encrypt';
