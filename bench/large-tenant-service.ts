@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { pino } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { AssignFaces } from '../src/clusters/assignment/assign-faces.js';
+import type { AssignmentPolicies } from '../src/clusters/assignment/assignment-policies.js';
 import type { FoundFace } from '../src/clusters/assignment/new-face-records.js';
 import type { Database } from '../src/database/database.js';
 import type { NearestFace } from '../src/database/repositories/embedding-repository.js';
@@ -16,6 +17,7 @@ import type { Embedding } from '../src/domain/face/embedding.js';
 import type { VectorIndexUpkeep } from '../src/ingest/vector-index-upkeep.js';
 import type { BackgroundJobs } from '../src/jobs/background-jobs.js';
 import type { JobQueue } from '../src/queue/job-queue.js';
+import { consolidateLargeTenant, type ConsolidationOrder } from './consolidate-large-tenant.js';
 import type { HeldBackFace } from './made-up-tenant.js';
 import { compiled, repositoryRoot } from './repository.js';
 
@@ -42,6 +44,7 @@ interface Parts {
   readonly jobs: BackgroundJobs;
   readonly upkeep: VectorIndexUpkeep;
   readonly assigning: AssignFaces;
+  readonly policies: AssignmentPolicies;
   readonly evidence: EvidenceCalibration;
   readonly embeddingOf: (values: Float32Array) => Embedding;
 }
@@ -57,7 +60,7 @@ export class LargeTenantService {
     const stores =
       await compiled<typeof import('../src/database/tenant-store.js')>('database/tenant-store.js');
     const { VectorIndexes } = await compiled<typeof import('../src/database/vectors/vector-indexes.js')>(
-      'database/vector-indexes.js',
+      'database/vectors/vector-indexes.js',
     );
     const { JobQueue } = await compiled<typeof import('../src/queue/job-queue.js')>('queue/job-queue.js');
     const { BackgroundJobs } =
@@ -94,7 +97,7 @@ export class LargeTenantService {
     const upkeep = new VectorIndexUpkeep(tenants, new VectorIndexes(database), jobs, silent);
     await upkeep.startWorker();
     const embeddingOf = (values: Float32Array): Embedding => Embedding.fromRaw(SPACE, values);
-    const assigning = await assigningBy(evidence);
+    const { assigning, policies } = await assigningBy(evidence);
     return new LargeTenantService({
       database,
       tenants,
@@ -102,6 +105,7 @@ export class LargeTenantService {
       jobs,
       upkeep,
       assigning,
+      policies,
       evidence,
       embeddingOf,
     });
@@ -155,6 +159,11 @@ export class LargeTenantService {
       const [stored] = report.faces;
       return { home: stored!.clusterId, assignment: stored!.assignment };
     });
+  }
+
+  /** See consolidateLargeTenant. */
+  consolidate(order: ConsolidationOrder): Promise<Record<string, unknown> | null> {
+    return consolidateLargeTenant(this.parts, TENANT, order);
   }
 
   /** As ingest searches. */
@@ -270,18 +279,22 @@ async function evidenceOf(): Promise<EvidenceCalibration> {
   return { ...parseEvidenceCalibration(JSON.parse(file)), space: SPACE, ingestAsked: 0.01 };
 }
 
-async function assigningBy(evidence: EvidenceCalibration): Promise<AssignFaces> {
-  const { AssignFaces } =
-    await compiled<typeof import('../src/clusters/assignment/assign-faces.js')>('clusters/assign-faces.js');
+async function assigningBy(
+  evidence: EvidenceCalibration,
+): Promise<{ assigning: AssignFaces; policies: AssignmentPolicies }> {
+  const { AssignFaces } = await compiled<typeof import('../src/clusters/assignment/assign-faces.js')>(
+    'clusters/assignment/assign-faces.js',
+  );
   const { AssignmentPolicies } = await compiled<
     typeof import('../src/clusters/assignment/assignment-policies.js')
-  >('clusters/assignment-policies.js');
-  const { ApplyPlan } =
-    await compiled<typeof import('../src/clusters/applying/apply-plan.js')>('clusters/apply-plan.js');
+  >('clusters/assignment/assignment-policies.js');
+  const { ApplyPlan } = await compiled<typeof import('../src/clusters/applying/apply-plan.js')>(
+    'clusters/applying/apply-plan.js',
+  );
   const { linkageFromPair } = await compiled<typeof import('../src/domain/cluster/calibration.js')>(
     'domain/cluster/calibration.js',
   );
   const pair = { slope: 20, intercept: -6, fittedOn: 'nothing: evidence decides' };
   const policies = new AssignmentPolicies(SPACE, { pair, linkage: linkageFromPair(pair) }, [], evidence);
-  return new AssignFaces(policies, new ApplyPlan());
+  return { assigning: new AssignFaces(policies, new ApplyPlan()), policies };
 }

@@ -134,7 +134,7 @@ async function writeFiles(
 async function buildIndex(tenantId: string, space: string, url: string): Promise<void> {
   const { Database } = await compiled<typeof import('../src/database/database.js')>('database/database.js');
   const { VectorIndexes } = await compiled<typeof import('../src/database/vectors/vector-indexes.js')>(
-    'database/vector-indexes.js',
+    'database/vectors/vector-indexes.js',
   );
   const database = await Database.open({ url, poolSize: 2 }, '', join(repositoryRoot, 'prisma/migrations'));
   try {

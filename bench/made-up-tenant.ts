@@ -34,11 +34,16 @@ export class MadeUpTenant {
   /** In no order. */
   readonly heldBack: HeldBackFace[] = [];
   stored = 0;
+  /** Whom each stored face shows, by its id. */
+  readonly personOf = new Map<string, string>();
+  private portions = 0;
 
+  /** @param grouping The cluster of each face of a portion, any label; otherwise one cluster a person. */
   constructor(
     private readonly client: pg.Client,
     readonly tenantId: string,
     private readonly space: string,
+    private readonly grouping: (made: LabelledFaces) => ArrayLike<number> = ({ people }) => people,
   ) {}
 
   /** @param count Faces to be stored. @param holdBack Faces to be kept back besides, count. */
@@ -79,12 +84,14 @@ export class MadeUpTenant {
 
   private async store(made: LabelledFaces, holdBack: number): Promise<void> {
     const clusters = new Map<number, string>();
+    const groupOf = this.grouping(made);
+    const portion = this.portions++;
     const homeOf = (i: number): string | null => {
       if (made.kinds[i] === 'unrecognisable') return null;
-      const known = clusters.get(made.people[i]!);
+      const known = clusters.get(groupOf[i]!);
       if (known !== undefined) return known;
       const id = uuidv7();
-      clusters.set(made.people[i]!, id);
+      clusters.set(groupOf[i]!, id);
       return id;
     };
     const held = new Set(
@@ -104,7 +111,9 @@ export class MadeUpTenant {
       if (faces.length % FACES_OF_A_PHOTO === 0) images.push(uuidv7());
       if (clusterId !== null) founded.add(clusterId);
       const vector = `[${Array.from(values, (value) => value.toFixed(6)).join(',')}]`;
-      faces.push({ id: uuidv7(), imageId: images.at(-1)!, clusterId, quality, vector });
+      const id = uuidv7();
+      this.personOf.set(id, `${portion}/${made.people[i]!}`);
+      faces.push({ id, imageId: images.at(-1)!, clusterId, quality, vector });
     }
     await this.insertImages(images);
     await this.insertClusters([...founded]);

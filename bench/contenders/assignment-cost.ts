@@ -135,15 +135,15 @@ async function openAll(options: AssignmentOptions) {
   );
   const { ImageDecoder } =
     await compiled<typeof import('../../src/imaging/image-decoder.js')>('imaging/image-decoder.js');
-  const { ApplyPlan } =
-    await compiled<typeof import('../../src/clusters/applying/apply-plan.js')>('clusters/apply-plan.js');
-  const { AssignFaces } =
-    await compiled<typeof import('../../src/clusters/assignment/assign-faces.js')>(
-      'clusters/assign-faces.js',
-    );
+  const { ApplyPlan } = await compiled<typeof import('../../src/clusters/applying/apply-plan.js')>(
+    'clusters/applying/apply-plan.js',
+  );
+  const { AssignFaces } = await compiled<typeof import('../../src/clusters/assignment/assign-faces.js')>(
+    'clusters/assignment/assign-faces.js',
+  );
   const { AssignmentPolicies } = await compiled<
     typeof import('../../src/clusters/assignment/assignment-policies.js')
-  >('clusters/assignment-policies.js');
+  >('clusters/assignment/assignment-policies.js');
   const { databaseUrl, dataDir, modelsDir, pack, workers } = options;
   const database = await Database.open(
     { poolSize: 4, ...(databaseUrl === undefined ? {} : { url: databaseUrl }) },
@@ -179,7 +179,7 @@ async function measure(options: AssignmentOptions): Promise<AssignmentSample[]> 
   const { Embedding } =
     await compiled<typeof import('../../src/domain/face/embedding.js')>('domain/face/embedding.js');
   const { newCluster } = await compiled<typeof import('../../src/clusters/assignment/new-face-records.js')>(
-    'clusters/new-face-records.js',
+    'clusters/assignment/new-face-records.js',
   );
   const { id: space, width, detectorLongSidePx } = inference.pack;
   const scopes: { gallery: number; scope: TenantScope }[] = [];

@@ -113,15 +113,15 @@ async function start(options: NaiveOptions): Promise<string> {
     await compiled<typeof import('../../src/imaging/image-decoder.js')>('imaging/image-decoder.js');
   const { Embedding } =
     await compiled<typeof import('../../src/domain/face/embedding.js')>('domain/face/embedding.js');
-  const { ApplyPlan } =
-    await compiled<typeof import('../../src/clusters/applying/apply-plan.js')>('clusters/apply-plan.js');
-  const { AssignFaces } =
-    await compiled<typeof import('../../src/clusters/assignment/assign-faces.js')>(
-      'clusters/assign-faces.js',
-    );
+  const { ApplyPlan } = await compiled<typeof import('../../src/clusters/applying/apply-plan.js')>(
+    'clusters/applying/apply-plan.js',
+  );
+  const { AssignFaces } = await compiled<typeof import('../../src/clusters/assignment/assign-faces.js')>(
+    'clusters/assignment/assign-faces.js',
+  );
   const { AssignmentPolicies } = await compiled<
     typeof import('../../src/clusters/assignment/assignment-policies.js')
-  >('clusters/assignment-policies.js');
+  >('clusters/assignment/assignment-policies.js');
   const assignment = new AssignFaces(new AssignmentPolicies(pack.id, pack.calibration), new ApplyPlan());
   const decoder = new ImageDecoder(LIMITS);
 

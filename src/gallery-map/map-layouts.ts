@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
+import { BACKGROUND_NICE } from '../config/background-nice.js';
 import { compiledWorker } from '../config/compiled-worker.js';
 import { DomainError } from '../domain/domain-error.js';
 import { EMBEDDING_WIDTH } from '../domain/face/embedding.js';
@@ -103,6 +104,7 @@ export class MapLayouts implements OnApplicationShutdown {
       maxThreads: 1,
       maxQueue: WAITING_MAX * 2,
       idleTimeout: IDLE_MS,
+      niceIncrement: BACKGROUND_NICE,
     });
     // A thread that fails before it has a task fails no task: those that wait would wait for ever.
     pool.on('error', () => void this.end(pool));

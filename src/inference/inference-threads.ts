@@ -1,5 +1,6 @@
 // The pool of inference threads. `run()` of the models blocks its thread, therefore no session lives on the main thread.
 import { Piscina } from 'piscina';
+import { BACKGROUND_NICE } from '../config/background-nice.js';
 import { compiledWorker } from '../config/compiled-worker.js';
 import { forbidTelemetry } from '../config/no-telemetry.js';
 import type { Raster } from '../domain/geometry/raster.js';
@@ -13,9 +14,6 @@ export class InferenceStartError extends Error {
     this.name = 'InferenceStartError';
   }
 }
-
-/** Who reads a page does not wait for the models: theirs is the time that is left. Elsewhere than on Linux it would be the whole process's. */
-const NICE = process.platform === 'linux' ? 10 : 0;
 
 export class InferenceThreads implements ThreadRunner {
   private constructor(private readonly pool: Piscina) {}
@@ -37,7 +35,8 @@ export class InferenceThreads implements ThreadRunner {
       // Threads wait for messages in their event loop rather than in Atomics.wait: timers and streams in them stay alive.
       atomics: 'disabled',
       recordTiming: false,
-      niceIncrement: NICE,
+      // Who reads a page does not wait for the models: theirs is the time that is left.
+      niceIncrement: BACKGROUND_NICE,
     });
     // A thread that dies without a task in hand is reported here; its task is what fails, so that nothing is left to do.
     pool.on('error', () => undefined);

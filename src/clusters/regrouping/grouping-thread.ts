@@ -1,6 +1,7 @@
-// Runs the long computation away from the main thread. A thread lives as long as its task: its memory is given back at once.
-import { Worker } from 'node:worker_threads';
+// Runs the long computation away from the main thread, one task after the other.
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Piscina } from 'piscina';
+import { BACKGROUND_NICE } from '../../config/background-nice.js';
 import { compiledWorker } from '../../config/compiled-worker.js';
 import {
   groupFaces,
@@ -11,32 +12,24 @@ import { DomainError } from '../../domain/domain-error.js';
 
 /** Megabytes of JavaScript values: flat arrays lie outside, so this holds ten times what the limit of faces needs. */
 const HEAP_MB_MAX = 2048;
+/** A thread that has nothing to do for so long ends, and gives its memory back; the neighbourhoods of a large tenant follow closer. ms */
+const IDLE_MS = 5000;
 
 @Injectable()
 export class GroupingThread implements OnModuleDestroy {
-  private readonly running = new Set<Worker>();
+  private pool: Piscina<GroupingTask, GroupedFaces> | undefined;
   private stopping = false;
 
   /** @throws DomainError service.stopping, when the service ends before the task. */
-  run(task: GroupingTask): Promise<GroupedFaces> {
-    return new Promise((resolve, reject) => {
-      if (this.stopping) {
-        reject(stoppingFault());
-        return;
-      }
-      const worker = new Worker(compiledWorker(import.meta.url, 'grouping.worker.js'), {
-        workerData: task,
-        resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
-      });
-      this.running.add(worker);
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      // After an answer or a fault this changes nothing.
-      worker.once('exit', (code) => {
-        this.running.delete(worker);
-        reject(this.stopping ? stoppingFault() : new Error(`the grouping thread ended with ${code}`));
-      });
-    });
+  async run(task: GroupingTask): Promise<GroupedFaces> {
+    if (this.stopping) throw stoppingFault();
+    const pool = (this.pool ??= this.open());
+    try {
+      return await pool.run(task);
+    } catch (error) {
+      await this.end(pool);
+      throw this.stopping ? stoppingFault() : error;
+    }
   }
 
   /**
@@ -51,7 +44,27 @@ export class GroupingThread implements OnModuleDestroy {
   /** Ends what is running: the job is tried again by the next process. */
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
-    await Promise.all([...this.running].map((worker) => worker.terminate()));
+    if (this.pool !== undefined) await this.end(this.pool);
+  }
+
+  private open(): Piscina<GroupingTask, GroupedFaces> {
+    const pool = new Piscina<GroupingTask, GroupedFaces>({
+      filename: compiledWorker(import.meta.url, './grouping.worker.js'),
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: IDLE_MS,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+      niceIncrement: BACKGROUND_NICE,
+    });
+    // A thread that fails before it has a task fails no task: those that wait would wait for ever.
+    pool.on('error', () => void this.end(pool));
+    return pool;
+  }
+
+  /** What waits fails; the next task starts anew, since a pool that failed once starts no other thread. */
+  private end(pool: Piscina<GroupingTask, GroupedFaces>): Promise<void> {
+    if (this.pool === pool) this.pool = undefined;
+    return pool.destroy();
   }
 }
 

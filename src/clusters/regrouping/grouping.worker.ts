@@ -1,5 +1,8 @@
-// Groups the faces of one tenant on a thread of its own: one task, one answer, and the thread ends.
-import { parentPort, workerData } from 'node:worker_threads';
-import { groupFaces, type GroupingTask } from '../../domain/cluster/consolidation/group-faces.js';
+// Groups faces on a thread of its own: one task, one answer.
+import {
+  groupFaces,
+  type GroupedFaces,
+  type GroupingTask,
+} from '../../domain/cluster/consolidation/group-faces.js';
 
-parentPort!.postMessage(groupFaces(workerData as GroupingTask));
+export default (task: GroupingTask): GroupedFaces => groupFaces(task);
