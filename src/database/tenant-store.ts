@@ -27,6 +27,7 @@ import { ReviewWorkRepository } from './repositories/review-work-repository.js';
 import { ShadowRepository } from './repositories/shadow-repository.js';
 import { TenantRepository } from './repositories/tenant-repository.js';
 import type { Transaction } from './transaction-client.js';
+import { TenantSearch } from './vectors/tenant-search.js';
 
 /** Every table of one tenant, inside one transaction. */
 export interface TenantRepositories {
@@ -99,9 +100,13 @@ export class TenantScope {
    * Reads and writes under the tenant's lock: the transactions of one tenant run one after the other, over all processes.
    * All or nothing. Throws DomainError tenant.not_found when the tenant is gone, tenant.erasing when it is about to go.
    * `work` uses nothing but the repositories: it may be run again, and units of work do not nest.
+   * @param searching The space in which `work` begins by searching all faces of the tenant.
    */
-  async transaction<T>(work: (repositories: TenantRepositories) => Promise<T>): Promise<T> {
-    return this.locked(undefined, work);
+  async transaction<T>(
+    work: (repositories: TenantRepositories) => Promise<T>,
+    { searching }: { readonly searching?: string | undefined } = {},
+  ): Promise<T> {
+    return this.locked(undefined, work, searching);
   }
 
   /** As `transaction`, for the erasure that is taking the tenant away. */
@@ -112,31 +117,33 @@ export class TenantScope {
   private locked<T>(
     erasureId: string | undefined,
     work: (repositories: TenantRepositories) => Promise<T>,
+    searching?: string,
   ): Promise<T> {
     return this.database.units.run(
-      { role: 'kindred_tenant', tenantId: this.tenantId, access: 'lock' },
+      { role: 'kindred_tenant', tenantId: this.tenantId, access: 'lock', searching },
       async (tx) => {
         const [held] = await tx.$queryRaw<HeldTenant[]>`
           SELECT settings, space, erasure_id AS "erasureId", opt_out_count AS "optOutCount" FROM tenants WHERE id = ${this.tenantId} FOR NO KEY UPDATE`;
         if (held === undefined) throw new DomainError('tenant.not_found', 'There is no such tenant.');
         if (held.erasureId !== null && held.erasureId !== erasureId) throw tenantErasing(held.erasureId);
-        return work(this.repositories(tx, held));
+        return work(this.repositories(tx, held, searching));
       },
     );
   }
 
-  private repositories(tx: Transaction, held?: HeldTenant): TenantRepositories {
+  private repositories(tx: Transaction, held?: HeldTenant, searching?: string): TenantRepositories {
     const id = this.tenantId;
+    const search = new TenantSearch(tx, id, searching);
     return {
       tenant: new TenantRepository(tx, id, held),
       images: new ImageRepository(tx, id),
       faces: new FaceRepository(tx, id),
-      gallery: new GalleryRepository(tx, id),
+      gallery: new GalleryRepository(tx, id, search),
       faceCensus: new FaceCensusRepository(tx, id),
-      embeddings: new EmbeddingRepository(tx, id),
-      links: new LinkRepository(tx, id),
+      embeddings: new EmbeddingRepository(tx, id, search),
+      links: new LinkRepository(tx, id, search),
       clusters: new ClusterRepository(tx, id),
-      centroids: new CentroidRepository(tx, id),
+      centroids: new CentroidRepository(tx, id, search),
       constraints: new ConstraintRepository(tx, id),
       reviewItems: new ReviewItemRepository(tx, id),
       reviewWork: new ReviewWorkRepository(tx, id),

@@ -2,10 +2,11 @@
 // database asks for it.
 import { DomainError } from '../domain/domain-error.js';
 import { Prisma, PrismaClient } from './generated/client.js';
-import { LEAST_BREADTH } from './vectors/index-search.js';
 import { TenantQueue, TenantQueueTimeout } from './tenant-queue.js';
 import type { Transaction } from './transaction-client.js';
 import { asUnitOfWork } from './unit-of-work-guard.js';
+import { LEAST_BREADTH } from './vectors/index-search.js';
+import { loopsOf } from './vectors/tenant-search.js';
 
 /** Longest wait for a connection, or for the tenant's turn: long enough for a burst of uploads to pass. ms */
 const WAIT_MS = 30_000;
@@ -25,6 +26,8 @@ export interface UnitOptions {
   readonly tenantId: string;
   /** lock: the transactions of one tenant in this process take turns. */
   readonly access: 'read' | 'write' | 'lock';
+  /** The space that all faces of the tenant are searched in, early in the unit: saves a statement ([Note: Joins of a whole tenant]). */
+  readonly searching?: string | undefined;
 }
 
 export class UnitsOfWork {
@@ -70,13 +73,15 @@ export class UnitsOfWork {
  * meets faces of nobody goes on in the index until it has its neighbours; how broad it is follows the tenant's size
  * ([Note: Breadth of a search]).
  */
-async function enter(tx: Transaction, { role, tenantId, access }: UnitOptions): Promise<void> {
+async function enter(tx: Transaction, { role, tenantId, access, searching }: UnitOptions): Promise<void> {
+  const loops = searching === undefined ? Prisma.sql`'on'` : loopsOf(tenantId, searching);
   await tx.$queryRaw`
     SELECT set_config('kindred.tenant_id', ${tenantId}, true),
            set_config('transaction_read_only', ${access === 'read' ? 'on' : 'off'}, true),
            set_config('timezone', 'UTC', true),
            set_config('hnsw.ef_search', ${String(LEAST_BREADTH)}, true),
            set_config('hnsw.iterative_scan', 'strict_order', true),
+           set_config('enable_nestloop', ${loops}, true),
            set_config('role', ${role}, true)`;
 }
 

@@ -137,27 +137,30 @@ export class IngestPipeline {
     // When the transaction fails the blob stays for the sweep: a lost connection does not tell whether it was committed.
     // A refusal does, and a tenant that goes leaves no file behind.
     return scope
-      .transaction(async (repositories): Promise<IngestOutcome | null> => {
-        // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
-        const known = await findSameBytes(repositories, image.sha256);
-        if (known) return known;
-        const space = await repositories.tenant.space();
-        if (space === null) await repositories.tenant.setSpace(extraction.space);
-        else if (space !== extraction.space) return null;
-        await this.quotas.checkStorage(repositories, usageOf(request, extraction.faces.length));
-        await repositories.images.insert(image);
-        const { faces } = await this.assignFaces.assign(repositories, {
-          image,
-          faces: extraction.faces,
-          actor: request.actor,
-        });
-        const [usable, ...others] = faces.filter(({ reasons }) => reasons.length === 0);
-        if (request.label !== undefined && usable && others.length === 0) {
-          await this.importLabel.apply(repositories, usable, request.label, request.actor);
-          return { image, faces: await repositories.faces.listByImages([image.id]), created: true };
-        }
-        return { image, faces, created: true };
-      })
+      .transaction(
+        async (repositories): Promise<IngestOutcome | null> => {
+          // Somebody may have stored the same bytes since the first look; the tenant's lock makes this one final.
+          const known = await findSameBytes(repositories, image.sha256);
+          if (known) return known;
+          const space = await repositories.tenant.space();
+          if (space === null) await repositories.tenant.setSpace(extraction.space);
+          else if (space !== extraction.space) return null;
+          await this.quotas.checkStorage(repositories, usageOf(request, extraction.faces.length));
+          await repositories.images.insert(image);
+          const { faces } = await this.assignFaces.assign(repositories, {
+            image,
+            faces: extraction.faces,
+            actor: request.actor,
+          });
+          const [usable, ...others] = faces.filter(({ reasons }) => reasons.length === 0);
+          if (request.label !== undefined && usable && others.length === 0) {
+            await this.importLabel.apply(repositories, usable, request.label, request.actor);
+            return { image, faces: await repositories.faces.listByImages([image.id]), created: true };
+          }
+          return { image, faces, created: true };
+        },
+        { searching: searchedIn(extraction) },
+      )
       .catch(async (error: unknown) => {
         if (isTenantGone(error)) await this.blobs.delete(key);
         throw error;
@@ -178,6 +181,10 @@ async function findSameBytes(
   const image = await repositories.images.findBySha256(sha256);
   return image && { image, faces: await repositories.faces.listByImages([image.id]), created: false };
 }
+
+/** The space in which faces are compared with all others of the tenant; those with doubts are not. */
+const searchedIn = ({ faces, space }: Extraction): string | undefined =>
+  faces.some(({ reasons }) => reasons.length === 0) ? space : undefined;
 
 /** A name is applied when it is clear whose it is. */
 function labelFits(request: IngestRequest, extraction: Extraction): boolean {

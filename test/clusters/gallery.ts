@@ -154,10 +154,15 @@ export class Gallery {
       createdAt: new Date(),
       ...given,
     };
-    return this.scope.transaction(async (repositories) => {
-      await repositories.images.insert(image);
-      return this.assign.assign(repositories, { image, faces, actor: 'test' });
-    });
+    // As ingest does.
+    const searching = faces.some(({ reasons }) => reasons.length === 0) ? SPACE : undefined;
+    return this.scope.transaction(
+      async (repositories) => {
+        await repositories.images.insert(image);
+        return this.assign.assign(repositories, { image, faces, actor: 'test' });
+      },
+      { searching },
+    );
   }
 
   /** Ingests a photo with one face and answers that face. */

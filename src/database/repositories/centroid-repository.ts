@@ -1,7 +1,7 @@
 // The table `cluster_centroids` of one tenant: per cluster and space the sum of its active faces' embeddings.
 import { Embedding, oneSpace } from '../../domain/face/embedding.js';
 import { Prisma } from '../generated/client.js';
-import { breadthIsSet, searchTenant } from '../vectors/index-search.js';
+import { breadthIsSet } from '../vectors/index-search.js';
 import {
   asEmbedding,
   asVector,
@@ -11,6 +11,7 @@ import {
   sameSpace,
   vectorText,
 } from '../vectors/pgvector.js';
+import { loopsAgain, TenantSearch } from '../vectors/tenant-search.js';
 import type { Transaction } from '../transaction-client.js';
 
 export interface ClusterSimilarity {
@@ -46,6 +47,7 @@ export class CentroidRepository {
   constructor(
     private readonly tx: Transaction,
     private readonly tenantId: string,
+    private readonly search = new TenantSearch(tx, tenantId),
   ) {}
 
   /** Adds faces with their embeddings, as they are stored (half precision), to the clusters that they have just joined. */
@@ -131,18 +133,16 @@ export class CentroidRepository {
   ): Promise<ClusterSimilarity[][]> {
     if (probes.length === 0) return [];
     const space = oneSpace(probes);
-    const lists = await searchTenant(this.tx, { tenantId: this.tenantId, space }, (indexed) =>
-      this.compare(
-        probes,
-        {
-          from: indexed ? this.reached(space) : ALL,
-          where: Prisma.sql`c.cluster_id <> probes.own
+    const lists = await this.compare(
+      probes,
+      {
+        from: (await this.search.prepareIndexed(space)) ? this.reached(space) : ALL,
+        where: Prisma.sql`c.cluster_id <> probes.own
           AND EXISTS (SELECT 1 FROM clusters held
             WHERE held.tenant_id = c.tenant_id AND held.id = c.cluster_id AND held.state <> 'merged')`,
-          order: Prisma.sql`ORDER BY similarity DESC, c.cluster_id LIMIT ${limit}::int`,
-        },
-        ownClusterIds,
-      ),
+        order: Prisma.sql`ORDER BY similarity DESC, c.cluster_id LIMIT ${limit}::int`,
+      },
+      ownClusterIds,
     );
     return lists.map((list) => list.filter(({ similarity }) => similarity >= similarityMin));
   }
@@ -179,6 +179,7 @@ export class CentroidRepository {
                     ${probes.map(({ values }) => vectorText(values))}::text[],
                     ${[...ownClusterIds]}::uuid[])
           WITH ORDINALITY AS given(space, text, own, ordinal)
+        WHERE ${loopsAgain}
       )
       SELECT probes.ordinal - 1 AS probe, near.cluster_id AS "clusterId", near.similarity
       FROM probes CROSS JOIN LATERAL (

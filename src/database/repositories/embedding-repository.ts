@@ -12,8 +12,9 @@ import {
   unitSimilarity,
   vectorText,
 } from '../vectors/pgvector.js';
-import { breadthIsSet, searchTenant } from '../vectors/index-search.js';
+import { breadthIsSet } from '../vectors/index-search.js';
 import type { ClusterState } from '../records.js';
+import { loopsAgain, TenantSearch } from '../vectors/tenant-search.js';
 import type { Transaction } from '../transaction-client.js';
 
 export interface FaceEmbeddingRecord {
@@ -72,6 +73,7 @@ export class EmbeddingRepository {
   constructor(
     private readonly tx: Transaction,
     private readonly tenantId: string,
+    private readonly search = new TenantSearch(tx, tenantId),
   ) {}
 
   /** The faces must be there already. */
@@ -97,11 +99,12 @@ export class EmbeddingRepository {
     const [first] = probes;
     if (!first) return [];
     const space = oneSpace(probes);
-    const searched = (): Promise<NearestRow[]> => this.tx.$queryRaw`
+    await this.search.prepare(space);
+    const rows = await this.tx.$queryRaw<NearestRow[]>`
       WITH probes AS MATERIALIZED (
         SELECT ordinal::int AS ordinal, ${asVector(Prisma.sql`text`)} AS direction, ${asEmbedding(Prisma.sql`text`)} AS probe
         FROM unnest(${probes.map(({ values }) => vectorText(values))}::text[]) WITH ORDINALITY AS given(text, ordinal)
-        WHERE ${breadthIsSet(this.tenantId, space)}
+        WHERE ${breadthIsSet(this.tenantId, space)} AND ${loopsAgain}
       )
       SELECT probes.ordinal - 1 AS probe, near.face_id AS "faceId", near.cluster_id AS "clusterId",
              near.image_id AS "imageId", ${similarityOf(Prisma.sql`near.distance`)} AS similarity, near.state, near.label,
@@ -124,7 +127,6 @@ export class EmbeddingRepository {
       WHERE ${similarityOf(Prisma.sql`near.distance`)} >= ${options.similarityMin}::float8
         AND ${sameSpace(Prisma.sql`near.space`, Prisma.sql`${space}`)} AND ${sameSpace(Prisma.sql`held.space`, Prisma.sql`${space}`)}
       ORDER BY probes.ordinal, near.distance, near.face_id`;
-    const rows = await searchTenant(this.tx, { tenantId: this.tenantId, space }, searched);
     const lists: NearestFace[][] = probes.map(() => []);
     for (const { probe, state, label, faceCount, centroidSimilarity, ...face } of rows)
       lists[probe]!.push({ ...face, cluster: { state, label, faceCount, centroidSimilarity } });

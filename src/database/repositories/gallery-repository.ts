@@ -1,7 +1,7 @@
 // The faces of one tenant as a gallery: which of them a picture of it shows, whose they are, and which are doubtful. Reading only.
 import { Prisma } from '../generated/client.js';
+import { loopsAgain, TenantSearch } from '../vectors/tenant-search.js';
 import type { Transaction } from '../transaction-client.js';
-import { searchTenant } from '../vectors/index-search.js';
 
 export interface GalleryFace {
   readonly faceId: string;
@@ -20,6 +20,7 @@ export class GalleryRepository {
   constructor(
     private readonly tx: Transaction,
     private readonly tenantId: string,
+    private readonly search = new TenantSearch(tx, tenantId),
   ) {}
 
   /**
@@ -31,19 +32,17 @@ export class GalleryRepository {
     const shown = Prisma.sql`FROM faces f JOIN face_embeddings e
       ON e.tenant_id = f.tenant_id AND e.face_id = f.id AND e.space = ${space}
       WHERE f.tenant_id = ${this.tenantId} AND f.state <> 'dismissed'`;
-    const counted = (): Promise<[{ count: number }]> =>
-      this.tx.$queryRaw`SELECT count(*)::int AS count ${shown}`;
-    const sampled = (): Promise<GalleryFace[]> => this.tx.$queryRaw`
+    await this.search.prepare(space);
+    const [counted] = await this.tx.$queryRaw<[{ count: number }]>`SELECT count(*)::int AS count ${shown}`;
+    const faces = await this.tx.$queryRaw<GalleryFace[]>`
       SELECT sampled.id AS "faceId", sampled.cluster_id AS "clusterId",
              (NOT sampled.locked AND coalesce(sampled.probability < ${accept}::float8, false))
              OR EXISTS (SELECT 1 FROM review_items r WHERE r.tenant_id = ${this.tenantId}
                         AND r.face_id = sampled.id AND r.state IN ('open', 'claimed')) AS doubtful
       FROM (SELECT f.id, f.cluster_id, f.locked, f.probability ${shown}
             ORDER BY md5(f.id::text), f.id LIMIT ${limit}::int) AS sampled
+      WHERE ${loopsAgain}
       ORDER BY md5(sampled.id::text), sampled.id`;
-    return searchTenant(this.tx, { tenantId: this.tenantId, space }, async () => {
-      const [{ count }] = await counted();
-      return { faceCount: count, faces: await sampled() };
-    });
+    return { faceCount: counted.count, faces };
   }
 }

@@ -1,7 +1,8 @@
 // Who of one tenant's stored faces is close to which other one: the links that consolidation follows.
 import { Prisma } from '../generated/client.js';
-import { breadthIsSet, searchTenant } from '../vectors/index-search.js';
+import { breadthIsSet } from '../vectors/index-search.js';
 import { distance, sameSpace, similarityOf, unitSimilarity } from '../vectors/pgvector.js';
+import { loopsAgain, TenantSearch } from '../vectors/tenant-search.js';
 import type { Transaction } from '../transaction-client.js';
 
 export interface LinkedFace {
@@ -23,6 +24,7 @@ export class LinkRepository {
   constructor(
     private readonly tx: Transaction,
     private readonly tenantId: string,
+    private readonly search = new TenantSearch(tx, tenantId),
   ) {}
 
   /**
@@ -49,8 +51,9 @@ export class LinkRepository {
   ): Promise<LinkedFace[]> {
     if (faceIds.length === 0) return [];
     const similarity = similarityOf(Prisma.sql`near.distance`);
-    const searched = (): Promise<LinkedFace[]> => this.tx.$queryRaw`
-      WITH probes AS MATERIALIZED (${this.probes(faceIds, space)} AND ${breadthIsSet(this.tenantId, space)})
+    await this.search.prepare(space);
+    return this.tx.$queryRaw`
+      WITH probes AS MATERIALIZED (${this.probes(faceIds, space)} AND ${breadthIsSet(this.tenantId, space)} AND ${loopsAgain})
       SELECT near.face_id AS "faceId", max(${similarity}) AS similarity
       FROM probes CROSS JOIN LATERAL (
         SELECT e.face_id, e.space, ${distance(Prisma.sql`e.embedding`, Prisma.sql`probes.probe`)} AS distance
@@ -62,7 +65,6 @@ export class LinkRepository {
       ) AS near
       WHERE ${similarity} >= ${similarityMin}::float8 AND ${sameSpace(Prisma.sql`near.space`, Prisma.sql`probes.space`)}
       GROUP BY near.face_id ORDER BY near.face_id`;
-    return searchTenant(this.tx, { tenantId: this.tenantId, space }, searched);
   }
 
   private probes(faceIds: readonly string[], space: string): Prisma.Sql {

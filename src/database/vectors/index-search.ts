@@ -5,14 +5,8 @@
 // (docs/performance.md), so that it follows the size of the tenant: 80 up to 100,000 faces, 200 at a million, 400 at most. The
 // size is what PostgreSQL knows of the tenant's own partial index: nothing is counted. The search sets its breadth itself, once it
 // is planned: to the planner a broad search looks dear, and it would scan a small tenant beside its index.
-//
-// [Note: Joins of a whole tenant]
-// Of a tenant that has just come PostgreSQL believes that it has one row in each table, and it joins them by loops within loops: the
-// time grows with the square of the faces, a hundredfold at 150 of them. Until its next ANALYZE, that is: in a database of many faces
-// that is far away. What joins whole tables of a tenant is therefore planned without nested loops, unless the tenant's index leads.
 import { createHash } from 'node:crypto';
 import { Prisma } from '../generated/client.js';
-import type { Transaction } from '../transaction-client.js';
 
 const PREFIX = 'face_embeddings_hnsw_';
 
@@ -42,22 +36,6 @@ export const breadthIsSet = (tenantId: string, space: string): Prisma.Sql => Pri
         * power(greatest(1, reltuples / ${ENOUGH_FOR}::float8), ${GROWTH}::float8)))::int::text
      FROM pg_class WHERE oid = to_regclass(${vectorIndexName(tenantId, space)})), ${String(LEAST_BREADTH)}), true)) IS NOT NULL`;
 
-/**
- * Runs statements that join or compare all faces or clusters of a tenant, planned for that ([Note: Joins of a whole tenant]).
- * @param search Gets whether searches in this space go through an index of the tenant's own.
- */
-export async function searchTenant<T>(
-  tx: Transaction,
-  { tenantId, space }: { readonly tenantId: string; readonly space: string },
-  search: (indexed: boolean) => Promise<T>,
-): Promise<T> {
-  const [{ indexed }] = await tx.$queryRaw<[{ indexed: boolean }]>`
-    SELECT indexed, set_config('enable_nestloop', CASE WHEN indexed THEN 'on' ELSE 'off' END, true)
-    FROM (SELECT EXISTS (
-      SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(${vectorIndexName(tenantId, space)}) AND indisvalid
-    ) AS indexed) AS found`;
-  const found = await search(indexed);
-  // After a failure the transaction is over, and the setting with it.
-  if (!indexed) await tx.$queryRaw`SELECT set_config('enable_nestloop', 'on', true)`;
-  return found;
-}
+/** Whether searches in this space go through an index of the tenant's own. */
+export const isIndexed = (tenantId: string, space: string): Prisma.Sql => Prisma.sql`
+  EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(${vectorIndexName(tenantId, space)}) AND indisvalid)`;
