@@ -156,7 +156,7 @@ module.exports = {
     door('sirv', 'sirv', 'review-page'),
     door('prisma-and-pg', '@prisma/[^/]+|prisma|pg|@electric-sql/[^/]+', 'database'),
     door('onnxruntime', 'onnxruntime-node|protobufjs', 'inference'),
-    door('piscina', 'piscina', 'inference|imaging|gallery-map'),
+    door('piscina', 'piscina', 'inference|imaging|gallery-map|clusters'),
     door('umap', 'umap-js', 'gallery-map'),
     door('sharp', 'sharp|heic-decode|libheif-js', 'imaging'),
     door('pg-boss', 'pg-boss', 'queue'),
