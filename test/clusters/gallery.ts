@@ -18,7 +18,7 @@ import type {
   ReviewKind,
 } from '../../src/database/records.js';
 import { UndoOperations } from '../../src/clusters/undoing/undo-operations.js';
-import type { TenantRepositories, TenantScope } from '../../src/database/tenant-store.js';
+import { TenantStore, type TenantRepositories, type TenantScope } from '../../src/database/tenant-store.js';
 import { linkageFromPair } from '../../src/domain/cluster/calibration.js';
 import type { Change } from '../../src/domain/cluster/change-plan.js';
 import { parseRecordedChanges } from '../../src/domain/cluster/recorded-changes.js';
@@ -28,6 +28,7 @@ import { DomainError } from '../../src/domain/domain-error.js';
 import { Embedding, EMBEDDING_WIDTH } from '../../src/domain/face/embedding.js';
 import type { QualityReason } from '../../src/domain/face/quality.js';
 import { scaleBox } from '../../src/domain/geometry/box.js';
+import type { TestApp } from '../harness/app.js';
 import type { TestDatabase } from '../harness/database.js';
 
 export const SPACE = 'test-space';
@@ -56,21 +57,17 @@ export class Gallery {
   readonly clusters: ClustersService;
   readonly erasure: FaceErasure;
   private readonly labels: ImportLabel;
-  readonly policies: AssignmentPolicies;
   private readonly plans = new ApplyPlan();
   readonly undos: UndoOperations;
   private ownAxis = PEOPLE_MAX;
   private photos = 0;
 
   private constructor(
-    readonly db: TestDatabase,
+    readonly db: Pick<TestDatabase, 'tenants'>,
     readonly tenantId: string,
-    overrides: OperatingPointOverrides,
-    evidence: EvidenceCalibration | null,
+    readonly policies: AssignmentPolicies,
   ) {
-    const linkage = { pair: PAIR, linkage: linkageFromPair(PAIR) };
-    this.policies = new AssignmentPolicies(SPACE, linkage, [overrides], evidence);
-    const { policies, plans } = this;
+    const { plans } = this;
     this.scope = db.tenants.forTenant(tenantId);
     this.assign = new AssignFaces(policies, plans);
     this.decisions = new ReviewDecisions(db.tenants, policies, plans);
@@ -88,7 +85,16 @@ export class Gallery {
   ): Promise<Gallery> {
     const tenantId = `t-${uuidv7()}`;
     await db.addTenant(tenantId);
-    return new Gallery(db, tenantId, overrides, evidence);
+    const linkage = { pair: PAIR, linkage: linkageFromPair(PAIR) };
+    return new Gallery(db, tenantId, new AssignmentPolicies(SPACE, linkage, [overrides], evidence));
+  }
+
+  /** A new tenant of a running service whose model pack is `galleryPack`: it answers about these faces as about any. */
+  static async of({ app, admin }: TestApp, settings: Record<string, unknown> = {}): Promise<Gallery> {
+    const id = `t-${uuidv7()}`;
+    const { status, text } = await admin.post('/v1/tenants', { id, settings });
+    if (status !== 201) throw new Error(text);
+    return new Gallery({ tenants: app.get(TenantStore) }, id, app.get(AssignmentPolicies));
   }
 
   /** A tenant that wants to be asked this kind of question, which is off by default. */
@@ -180,6 +186,12 @@ export class Gallery {
         { actor: 'machine', at: new Date(), policy },
       );
     });
+  }
+
+  /** A human's word about two faces, as it is stored. */
+  say(kind: ConstraintRecord['kind'], one: FaceRecord, other: FaceRecord): Promise<AppliedOperation> {
+    const [faceA, faceB] = [one.id, other.id].sort() as [string, string];
+    return this.apply({ do: 'add_constraint', kind, faceA, faceB });
   }
 
   /** An import says who the one face of a stored photo is. */

@@ -128,7 +128,7 @@ async function react(
     opening: ofKind(plan.changes, 'open_item').filter(({ kind }) => policy.review.kinds[kind]),
     askAnewAbout: plan.askAnewAbout,
     reshaping: affectedFaceIds.length + spoken + restoredItems.length > 0,
-    adding: before.added,
+    adding: [...before.added, ...before.reinstated],
     retiring: retired,
     policy,
   });

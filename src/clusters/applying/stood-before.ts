@@ -1,5 +1,10 @@
 // What stands before a plan is carried out, as far as the plan changes it: undo and the record of the operation need it.
-import type { ClusterRecord, FaceRecord, ReviewItemRecord } from '../../database/records.js';
+import type {
+  ClusterRecord,
+  ConstraintRecord,
+  FaceRecord,
+  ReviewItemRecord,
+} from '../../database/records.js';
 import type { TenantRepositories } from '../../database/tenant-store.js';
 import { type NewConstraint, newConstraints } from './constraint-writes.js';
 import { clusterReach, type ClusterReach, type PlannedWork } from './planned-work.js';
@@ -12,6 +17,8 @@ export interface StoodBefore {
   readonly clusters: readonly ClusterRecord[];
   /** Constraints of the plan that do not stand yet. */
   readonly added: readonly NewConstraint[];
+  /** Retired ones that will stand again. */
+  readonly reinstated: readonly ConstraintRecord[];
 }
 
 /** Read before anything is written. */
@@ -20,7 +27,8 @@ export async function readBefore(repositories: TenantRepositories, work: Planned
   const reach = clusterReach(work, faces);
   const clusters = await repositories.clusters.findMany(reach.standing);
   const added = await newConstraints(repositories, work.changes);
-  return { faces, reach, clusters, added };
+  const reinstated = await repositories.constraints.findMany(work.reinstated);
+  return { faces, reach, clusters, added, reinstated };
 }
 
 /** What points at the faces and clusters of a plan. */
@@ -35,9 +43,9 @@ export interface Dependents {
 export async function readDependents(
   repositories: TenantRepositories,
   work: PlannedWork,
-  { reach, added }: StoodBefore,
+  { reach, added, reinstated }: StoodBefore,
 ): Promise<Dependents> {
-  const keptApart = await clustersKeptApart(repositories, added);
+  const keptApart = await clustersKeptApart(repositories, [...added, ...reinstated]);
   const items = await repositories.reviewItems.findOpenTouching({
     faceIds: work.affectedFaceIds,
     clusterIds: [...reach.standing, ...keptApart],
@@ -48,12 +56,12 @@ export async function readDependents(
   return { items, redirected };
 }
 
-/** Clusters that new cannot-links stand between: what was asked about the two may be settled. */
+/** Clusters that cannot-links come to stand between: what was asked about the two may be settled. */
 async function clustersKeptApart(
   repositories: TenantRepositories,
-  added: readonly NewConstraint[],
+  coming: readonly Pick<ConstraintRecord, 'kind' | 'faceA' | 'faceB'>[],
 ): Promise<string[]> {
-  const ends = added.flatMap(({ kind, faceA, faceB }) => (kind === 'cannot_link' ? [faceA, faceB] : []));
+  const ends = coming.flatMap(({ kind, faceA, faceB }) => (kind === 'cannot_link' ? [faceA, faceB] : []));
   const faces = await repositories.faces.findMany([...new Set(ends)]);
   return [...new Set(faces.flatMap((face) => face.clusterId ?? []))];
 }

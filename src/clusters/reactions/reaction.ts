@@ -1,6 +1,7 @@
 // What the reaction of the review queue to a change is planned from, and what comes out.
 import type { ClusterRecord, ReviewItemRecord } from '../../database/records.js';
 import type { Change } from '../../domain/cluster/change-plan.js';
+import type { Constraint } from '../../domain/cluster/constraints.js';
 import type { Arrived } from '../applying/arrived.js';
 import type { TenantPolicy } from '../assignment/assignment-policies.js';
 
@@ -17,8 +18,8 @@ export interface SettlingChange {
   readonly erasedFaceIds: readonly string[];
   /** Stored faces changed, a human's word was added or retired, or a question came back: more than arrivals. */
   readonly reshaping: boolean;
-  /** Constraints that this very change adds and retires; they are written after the reaction is planned. */
-  readonly adding: readonly Extract<Change, { do: 'add_constraint' }>[];
+  /** Constraints that this very change adds, reinstates and retires; they are written after the reaction is planned. */
+  readonly adding: readonly Omit<Constraint, 'operationId'>[];
   readonly retiring: readonly string[];
   readonly policy: TenantPolicy;
 }

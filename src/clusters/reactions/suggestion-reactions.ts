@@ -63,7 +63,7 @@ async function constraintsNow(
   const stored = await loadConstraints(repositories, clusterIds);
   return [
     ...stored.filter((constraint) => !retiring.includes(constraint.id)),
-    ...adding.map(({ kind, faceA, faceB }) => ({ id: '', kind, faceA, faceB, operationId: '' })),
+    ...adding.map(({ id, kind, faceA, faceB }) => ({ id, kind, faceA, faceB, operationId: '' })),
   ];
 }
 
@@ -182,10 +182,16 @@ async function reviewConflict(
   const standing = await repositories.constraints.findTouching(
     stands.constraints.map((constraint) => constraint.face_a),
   );
-  const held = standing.some(
+  const held = [...standing, ...input.adding].some(
     ({ id }) => !input.retiring.includes(id) && stands.constraints.some((constraint) => constraint.id === id),
   );
   if (!locked && !held) return 'superseded';
+  if (
+    proposal.by === 'consolidation' &&
+    proposal.do === 'move' &&
+    !(await isTied(repositories, proposal, input))
+  )
+    return 'superseded';
   const homes = new Set(faces.map((face) => face.clusterId));
   if (faces.every((face) => face.clusterId === proposal.source_cluster_id)) return 'stands';
   // Where the machine has put a face meanwhile, the human's words still contradict each other.
@@ -194,6 +200,23 @@ async function reviewConflict(
   if (proposal.do === 'merge' || homes.size > 1 || movedByHuman || home === proposal.target_cluster_id)
     return 'superseded';
   return conflictAt(item, home);
+}
+
+/**
+ * Whether a must-link that a regrouping would obey still leads to the proposed cluster. The face at its other end may have gone
+ * elsewhere, and then nobody knows whether anything contradicts: the next regrouping asks anew if it does.
+ */
+async function isTied(
+  repositories: TenantRepositories,
+  { face_ids: movers, target_cluster_id: target }: ConstraintConflictEvidence['proposal'],
+  { adding, retiring }: SettlingChange,
+): Promise<boolean> {
+  const stored = await repositories.constraints.findTouching(movers);
+  const ties = [...stored.filter(({ id }) => !retiring.includes(id)), ...adding].filter(
+    ({ kind, faceA, faceB }) => kind === 'must_link' && (movers.includes(faceA) || movers.includes(faceB)),
+  );
+  const others = await repositories.faces.findMany(ties.flatMap(({ faceA, faceB }) => [faceA, faceB]));
+  return others.some(({ id, clusterId }) => !movers.includes(id) && clusterId === target);
 }
 
 /** The same question about faces that lie in another cluster by now. */
