@@ -1,5 +1,6 @@
 // What the histories of a face and of a cluster answer, and a face's explanation.
 import { ApiProperty } from '@nestjs/swagger';
+import { CONSTRAINT_KINDS } from '../database/records.js';
 import { clusterFigures, describeForCluster, describeForFace } from '../domain/cluster/subject-words.js';
 import type { Explanation } from './explanations.service.js';
 import { LoggedOperationResponse, presentLogged } from './operations.dto.js';
@@ -84,7 +85,7 @@ export class MachineDecisionResponse {
 
 export class ExplainedConstraint {
   @ApiProperty({ format: 'uuid' }) id!: string;
-  @ApiProperty({ enum: ['must_link', 'cannot_link'] }) kind!: string;
+  @ApiProperty({ enum: CONSTRAINT_KINDS }) kind!: string;
   @ApiProperty({ format: 'uuid' }) other_face_id!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Where that face is now.' })
   other_cluster_id!: string | null;

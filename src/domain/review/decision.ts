@@ -75,7 +75,7 @@ export const DECISIONS_BY_KIND: Readonly<Record<ReviewKind, readonly DecisionNam
 };
 
 /** The members that each decision takes besides `decision`; others are faults, so that a misspelt one is not lost. */
-const MEMBERS: Readonly<Record<DecisionName, readonly string[]>> = {
+export const DECISION_MEMBERS: Readonly<Record<DecisionName, readonly string[]>> = {
   confirm: ['label', 'external_ref'],
   assign_to: ['cluster_id', 'keep_label', 'override'],
   ignore: [],
@@ -116,7 +116,7 @@ export function parseDecision(kind: ReviewKind, body: unknown): ReviewDecision {
   const name = reader.choice('decision', DECISIONS_BY_KIND[kind]);
   if (name === undefined) throw decisionInvalid(reader.faults);
   const decision = readDecision(name, kind, reader);
-  reader.refuseOthers(['decision', ...MEMBERS[name]]);
+  reader.refuseOthers(['decision', ...DECISION_MEMBERS[name]]);
   if (reader.faults.length > 0) throw decisionInvalid(reader.faults);
   return decision;
 }
