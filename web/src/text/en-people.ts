@@ -138,6 +138,7 @@ export const whyText = {
   noConstraints: 'Nobody has said anything about this face.',
   must_link: 'the same person as this face',
   cannot_link: 'not the same person as this face',
+  same_image_ok: 'this face of the same photo may be the same person',
   said: (actor: string, time: string) => `${actor}, ${time}`,
   detection: 'Detector',
   quality: 'Quality',
