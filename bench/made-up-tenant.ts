@@ -9,6 +9,7 @@ import { compiled } from './repository.js';
 /** Of a portion. */
 const FACES = 20_000;
 const SHARES = { people: 0.075, strangers: 0.19, unrecognisable: 0.01 };
+/** At most: a photo shows nobody twice. */
 const FACES_OF_A_PHOTO = 10;
 /** Rows of one statement: 20 MB of text. */
 const ROWS = 5000;
@@ -100,6 +101,7 @@ export class MadeUpTenant {
     const founded = new Set<string>();
     const faces: BulkFace[] = [];
     const images: string[] = [];
+    const onPhoto = new Set<number>();
     for (let i = 0; i < made.count; i++) {
       const values = made.embeddings.subarray(i * made.width, (i + 1) * made.width);
       const clusterId = homeOf(i);
@@ -108,7 +110,11 @@ export class MadeUpTenant {
         this.heldBack.push({ faceValues: values.slice(), quality, clusterId });
         continue;
       }
-      if (faces.length % FACES_OF_A_PHOTO === 0) images.push(uuidv7());
+      if (images.length === 0 || onPhoto.size === FACES_OF_A_PHOTO || onPhoto.has(made.people[i]!)) {
+        images.push(uuidv7());
+        onPhoto.clear();
+      }
+      onPhoto.add(made.people[i]!);
       if (clusterId !== null) founded.add(clusterId);
       const vector = `[${Array.from(values, (value) => value.toFixed(6)).join(',')}]`;
       const id = uuidv7();
