@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { HeaviestFirst } from './test/harness/heaviest-first.js';
 
@@ -14,9 +13,9 @@ const sharing = ['src', 'test/clusters', 'test/database', 'test/http'].map(
 // Forks, because native modules and worker threads do not survive vitest's own threads.
 const common = {
   pool: 'forks',
-  // Vitest would leave a core free; most files wait for processes and databases more than they compute, so that cores stood idle with
-  // one file each.
-  maxWorkers: availableParallelism() + 1,
+  // Vitest would leave a core free; most files wait for processes and databases more than they compute. One worker more than cores was
+  // tried: all files together took longer, because more of them load the libraries anew.
+  maxWorkers: '100%',
   testTimeout: 180_000,
   hookTimeout: 300_000,
   // Specs that load models on their own: see [Note: The runtime calls nobody].

@@ -13,6 +13,8 @@ import { type CommandEnd, kindred } from '../transfer/commands.js';
 const MAGIC = Buffer.from('KINDRED\x01', 'latin1');
 /** Behind the end of each picture: encrypting takes long enough to be killed in. Bytes. */
 const PADDING = 12 * 1024 * 1024;
+/** More in a longer run. */
+const KILLS = Number(process.env['KINDRED_TEST_KILLS'] ?? 1);
 const ON = { KINDRED_STORAGE_ENCRYPTION: 'per_tenant', KINDRED_ROLES: 'api' };
 
 describe('kindred storage encrypt', () => {
@@ -81,7 +83,7 @@ describe('kindred storage encrypt', () => {
 
   it('killed in the middle leaves every file readable, and goes on where it was', async () => {
     let reached = 0;
-    for (let round = 0; round < 2 && reached < 6; round++) {
+    for (let round = 0; round < KILLS && reached < 6; round++) {
       const process = await KindredProcess.start({ dataDir, env: ON });
       const command = encrypt(new Api(process.url, ADMIN_TOKEN), 'acme');
       // The next file is done, and the one behind it under way.
@@ -118,14 +120,8 @@ describe('kindred storage encrypt', () => {
         [0, 1],
       ]);
       await expectAllReadable(api);
-    });
-  });
-
-  it('stands in the audit log with its figures, and who looked only is not in it', async () => {
-    await during(ON, async (api) => {
-      const { json } = await api.get<{ items: { action: string; actor: string; details: object }[] }>(
-        '/v1/tenants/beta/audit',
-      );
+      // Neither a dry run nor one that finds nothing to do.
+      const { json } = await api.get<{ items: { action: string }[] }>('/v1/tenants/beta/audit');
       expect(json.items.filter(({ action }) => action === 'originals.encrypted')).toMatchObject([
         { actor: 'admin', details: { images: 1 } },
       ]);
